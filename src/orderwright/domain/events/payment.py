@@ -1,0 +1,69 @@
+"""What happens to an order's money. These are written on the order's own timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from orderwright.domain.events.event import Event
+from orderwright.domain.value_objects.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentEvent(Event):
+    payment_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRequested(PaymentEvent):
+    name: ClassVar[str] = "payment.requested"
+    provider: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentAuthorised(PaymentEvent):
+    name: ClassVar[str] = "payment.authorised"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentCaptured(PaymentEvent):
+    name: ClassVar[str] = "payment.captured"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentVoided(PaymentEvent):
+    name: ClassVar[str] = "payment.voided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFailed(PaymentEvent):
+    name: ClassVar[str] = "payment.failed"
+    operation: str
+    error_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentUnknown(PaymentEvent):
+    name: ClassVar[str] = "payment.unknown"
+    operation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRequested(PaymentEvent):
+    name: ClassVar[str] = "refund.requested"
+    refund_id: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSucceeded(PaymentEvent):
+    name: ClassVar[str] = "refund.succeeded"
+    refund_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundFailed(PaymentEvent):
+    name: ClassVar[str] = "refund.failed"
+    refund_id: str
+    error_code: str | None

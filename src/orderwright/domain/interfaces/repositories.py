@@ -1,0 +1,127 @@
+"""Where aggregates live. `get_by_id` locks the row until the unit of work ends and loads it whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from orderwright.domain.entities.api_key import ApiKey
+from orderwright.domain.entities.customer import Customer
+from orderwright.domain.entities.location import Location
+from orderwright.domain.entities.order import Order
+from orderwright.domain.entities.payment import Payment
+from orderwright.domain.entities.product import Product
+from orderwright.domain.entities.refresh_token import RefreshToken
+from orderwright.domain.entities.refund import Refund
+from orderwright.domain.entities.reservation import Reservation
+from orderwright.domain.entities.return_ import Return
+from orderwright.domain.entities.shipment import Shipment
+from orderwright.domain.entities.stock import StockLevel
+from orderwright.domain.entities.task import Task
+from orderwright.domain.entities.user import User
+
+Entity = TypeVar("Entity")
+Id = TypeVar("Id", contravariant=True)
+
+
+class Repository(Protocol[Entity, Id]):
+    async def add(self, entity: Entity) -> None:
+        """Keep a new one; an id that the database gives is there when this returns."""
+        ...
+
+    async def get_by_id(self, entity_id: Id) -> Entity:
+        """Raises: the NotFound of this kind of entity."""
+        ...
+
+
+class Customers(Repository[Customer, int], Protocol):
+    async def require(self, customer_id: int) -> None:
+        """Raises: CustomerNotFound. Locks nothing: customers are never deleted."""
+        ...
+
+    async def find_by_external_ref(self, external_ref: str) -> Customer | None: ...
+
+
+class Products(Repository[Product, int], Protocol):
+    async def of_ids(self, product_ids: Collection[int]) -> dict[int, Product]:
+        """Those that exist, not locked: a price read is a price agreed."""
+        ...
+
+    async def find_by_skus(self, skus: Collection[str]) -> dict[str, Product]: ...
+
+
+class Locations(Repository[Location, int], Protocol): ...
+
+
+class Stock(Protocol):
+    async def levels_of(self, product_ids: Collection[int]) -> Sequence[StockLevel]:
+        """Every level of the products, locked in (product, location) order: one discipline, so
+        that two orders that want the same goods wait for each other and never deadlock."""
+        ...
+
+    async def level(self, product_id: int, location_id: int) -> StockLevel:
+        """The one level, locked, made if there is none yet.
+
+        Raises:
+            ProductNotFound, LocationNotFound, StockNotTracked.
+        """
+        ...
+
+    async def reservations_of(self, order_id: int) -> Sequence[Reservation]:
+        """Open and closed ones, in (line, location) order. The order's lock covers them."""
+        ...
+
+    def reserve(self, reservation: Reservation) -> None: ...
+
+
+class Orders(Repository[Order, int], Protocol):
+    async def find_by_reference(self, channel: str, reference: str) -> Order | None: ...
+
+
+class Payments(Repository[Payment, str], Protocol):
+    async def of_order(self, order_id: int) -> Sequence[Payment]:
+        """Oldest first. The order's lock covers them."""
+        ...
+
+
+class Refunds(Repository[Refund, str], Protocol):
+    async def of_order(self, order_id: int) -> Sequence[Refund]: ...
+
+
+class Shipments(Repository[Shipment, str], Protocol):
+    async def of_order(self, order_id: int) -> Sequence[Shipment]: ...
+
+
+class Returns(Repository[Return, str], Protocol):
+    async def of_order(self, order_id: int) -> Sequence[Return]: ...
+
+
+class Tasks(Repository[Task, str], Protocol):
+    async def enqueue(self, task: Task) -> Task:
+        """Keep it, unless an unfinished one has its `dedupe_key`: then that one is the answer."""
+        ...
+
+    async def claim_due(self, *, now: datetime, lease_until: datetime, limit: int) -> list[Task]:
+        """Take due tasks and those whose runner's lease ran out; counts the attempt before it runs.
+        No two runners get the same one."""
+        ...
+
+    async def finish(self, task: Task, fence: int) -> bool:
+        """Write state, result and due time; False when the lease was lost to another runner."""
+        ...
+
+
+class Users(Repository[User, int], Protocol):
+    async def find_by_username(self, username: str) -> User | None: ...
+
+
+class ApiKeys(Repository[ApiKey, int], Protocol): ...
+
+
+class RefreshTokens(Repository[RefreshToken, str], Protocol):
+    async def find_by_hash(self, token_hash: str) -> RefreshToken | None:
+        """Locked: of two that present the same token, the second sees what the first did."""
+        ...
+
+    async def revoke_family(self, family_id: str, now: datetime) -> None: ...

@@ -1,0 +1,51 @@
+"""The request a unit of work serves: who asks, and how to answer the same again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from orderwright.domain.errors import InProgress, Rejected
+from orderwright.domain.value_objects.actor import SYSTEM, Actor
+
+
+class IdempotencyKeyReused(Rejected):
+    code = "idempotency_key_reused"
+
+
+class IdempotencyInProgress(InProgress):
+    code = "idempotency_in_progress"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply, exactly as it left: what a repeated request gets again, byte for byte."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Replayed(Exception):  # noqa: N818 - not an error: the request has been answered before
+    """The key was answered before; `answer` is what to say again."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__("answered before")
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedRequest:
+    """A request with an Idempotency-Key. `fingerprint` tells it from another with the same key;
+    `render` makes the answer of what the use case commits."""
+
+    key: str
+    fingerprint: str
+    render: Callable[[object], Answer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestContext:
+    actor: Actor = SYSTEM
+    correlation_id: str | None = None
+    request: KeyedRequest | None = None

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from orderwright.domain.interfaces import repositories
+from orderwright.domain.interfaces.requests import RequestContext
+
+T = TypeVar("T")
+
+
+class UnitOfWork(Protocol):
+    """One transaction: entered, worked in, committed, or else undone on leaving.
+
+    It may be entered again after it was left, for use cases that need a second transaction.
+    When it serves a request with an Idempotency-Key, entering claims the key.
+    """
+
+    @property
+    def customers(self) -> repositories.Customers: ...
+    @property
+    def products(self) -> repositories.Products: ...
+    @property
+    def locations(self) -> repositories.Locations: ...
+    @property
+    def stock(self) -> repositories.Stock: ...
+    @property
+    def orders(self) -> repositories.Orders: ...
+    @property
+    def payments(self) -> repositories.Payments: ...
+    @property
+    def refunds(self) -> repositories.Refunds: ...
+    @property
+    def shipments(self) -> repositories.Shipments: ...
+    @property
+    def returns(self) -> repositories.Returns: ...
+    @property
+    def tasks(self) -> repositories.Tasks: ...
+    @property
+    def users(self) -> repositories.Users: ...
+    @property
+    def api_keys(self) -> repositories.ApiKeys: ...
+    @property
+    def refresh_tokens(self) -> repositories.RefreshTokens: ...
+    @property
+    def context(self) -> RequestContext: ...
+
+    @property
+    def resumes(self) -> str | None:
+        """What `checkpoint` kept before this request was interrupted; None for a first attempt."""
+        ...
+
+    async def __aenter__(self) -> Self:
+        """Raises:
+        Replayed: the request was answered before.
+        IdempotencyKeyReused: its key belongs to another request.
+        IdempotencyInProgress: it is being served right now.
+        """
+        ...
+
+    async def __aexit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    async def commit(self, result: T) -> T:
+        """Make everything durable at once: the changes, their events, and the answer that `result`
+        renders to. Gives `result` back."""
+        ...
+
+    async def checkpoint(self, resource_id: str) -> None:
+        """Make everything durable so far and leave the request open: a retry after a crash finds
+        `resource_id` in `resumes` and goes on from there."""
+        ...
+
+    async def reached(self, point: str) -> None:
+        """A named crash point, where tests may kill the process; nothing otherwise."""
+        ...
+
+
+UnitOfWorkFactory = Callable[[RequestContext], UnitOfWork]

@@ -1,0 +1,181 @@
+"""Exact money. An amount is a whole number of minor units; a unit price has four decimals more than
+none. Neither is ever a float, and both are bounded so that every sum fits 64 bits with room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
+from typing import Final
+
+from orderwright.domain.errors import Rejected
+from orderwright.domain.value_objects.currency import Currency
+
+# Fourteen digits: exact in any client's double, and 90,000 such amounts still sum within int64, even
+# when they are scaled to four decimals for sorting across currencies.
+MINOR_MAX: Final = 10**14 - 1
+PRICE_DECIMALS: Final = 4
+PRICE_SCALE: Final = 10**PRICE_DECIMALS
+
+
+class InvalidAmount(Rejected):
+    code = "invalid_amount"
+
+
+class AmountTooLarge(Rejected):
+    code = "amount_too_large"
+
+
+class CurrencyMismatch(Rejected):
+    code = "currency_mismatch"
+
+
+def _parse_decimal(text: str | Decimal | int) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except (InvalidOperation, ValueError) as error:
+        raise InvalidAmount("an amount is a decimal number such as 30.50") from error
+    if not amount.is_finite():
+        raise InvalidAmount("an amount is a finite decimal number")
+    return amount
+
+
+def _scaled(amount: Decimal, decimals: int) -> int:
+    """`amount` in units of 10^-decimals.
+
+    Raises:
+        InvalidAmount: it has more decimals than that.
+        AmountTooLarge: it is beyond the bound.
+    """
+    if amount.adjusted() > 20:
+        raise AmountTooLarge("the amount is too large")
+    with localcontext() as exactly:
+        exactly.prec = 60
+        scaled = amount.scaleb(decimals)
+        if scaled != scaled.to_integral_value():
+            raise InvalidAmount(f"the amount has more than {decimals} decimals")
+    if abs(scaled) > MINOR_MAX:
+        raise AmountTooLarge("the amount is too large")
+    return int(scaled)
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """A signed amount in the minor unit of its currency (ISO 4217): `Money(3050, GBP)` is £30.50."""
+
+    minor: int
+    currency: Currency
+
+    def __post_init__(self) -> None:
+        if abs(self.minor) > MINOR_MAX:
+            raise AmountTooLarge("the amount is too large")
+
+    @classmethod
+    def parse(cls, amount: str | Decimal | int, currency: Currency) -> Money:
+        """The exact amount; nothing is rounded.
+
+        Raises:
+            InvalidAmount: not a finite number, or finer than the currency's minor unit.
+            AmountTooLarge: beyond `MINOR_MAX`.
+        """
+        return cls(_scaled(_parse_decimal(amount), currency.exponent), currency)
+
+    @classmethod
+    def rounded(cls, amount: Decimal, currency: Currency) -> Money:
+        """The nearest minor unit, half to even."""
+        with localcontext() as exactly:
+            exactly.prec = 60
+            minor = amount.scaleb(currency.exponent).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
+        return cls(int(minor), currency)
+
+    @classmethod
+    def zero(cls, currency: Currency) -> Money:
+        return cls(0, currency)
+
+    @property
+    def amount(self) -> Decimal:
+        return Decimal(self.minor).scaleb(-self.currency.exponent)
+
+    def __add__(self, other: Money) -> Money:
+        self._share_currency(other)
+        return Money(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._share_currency(other)
+        return Money(self.minor - other.minor, self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.minor, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        self._share_currency(other)
+        return self.minor < other.minor
+
+    def __le__(self, other: Money) -> bool:
+        self._share_currency(other)
+        return self.minor <= other.minor
+
+    def __gt__(self, other: Money) -> bool:
+        return other < self
+
+    def __ge__(self, other: Money) -> bool:
+        return other <= self
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    def __str__(self) -> str:
+        return f"{self.amount:.{self.currency.exponent}f}"
+
+    def _share_currency(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise CurrencyMismatch(
+                f"cannot combine {self.currency.code} with {other.currency.code}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """What one piece costs, never negative, in ten-thousandths of the currency's major unit."""
+
+    ten_thousandths: int
+    currency: Currency
+
+    def __post_init__(self) -> None:
+        if self.ten_thousandths < 0:
+            raise InvalidAmount("a price is not negative")
+        if self.ten_thousandths > MINOR_MAX:
+            raise AmountTooLarge("the price is too large")
+
+    @classmethod
+    def parse(cls, amount: str | Decimal | int, currency: Currency) -> UnitPrice:
+        """Raises: InvalidAmount, AmountTooLarge (as `Money.parse`, with four decimals allowed)."""
+        return cls(_scaled(_parse_decimal(amount), PRICE_DECIMALS), currency)
+
+    @property
+    def amount(self) -> Decimal:
+        return Decimal(self.ten_thousandths).scaleb(-PRICE_DECIMALS)
+
+    def times(self, quantity: int) -> Money:
+        """The line total: exact product, rounded half-even to the currency's minor unit."""
+        scale = 10 ** (PRICE_DECIMALS - self.currency.exponent)
+        quotient, remainder = divmod(self.ten_thousandths * quantity, scale)
+        up = remainder * 2 > scale or (remainder * 2 == scale and quotient % 2 == 1)
+        return Money(quotient + up, self.currency)
+
+    def __str__(self) -> str:
+        """At least the currency's decimals, at most four: `2.55`, `0.001`."""
+        whole, _, fraction = f"{self.amount:.{PRICE_DECIMALS}f}".partition(".")
+        kept = fraction.rstrip("0").ljust(self.currency.exponent, "0")
+        return f"{whole}.{kept}" if kept else whole
+
+
+def total_of(amounts: list[Money], currency: Currency) -> Money:
+    """The sum in `currency`.
+
+    Raises:
+        CurrencyMismatch: one of them is in another.
+    """
+    total = Money.zero(currency)
+    for amount in amounts:
+        total = total + amount
+    return total
