@@ -1,0 +1,56 @@
+# One door for people and for CI. Installs into .venv from requirements/*.txt, checked by hash.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench setup fmt lock clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.core ## Start the server on http://127.0.0.1:8000 with demo data
+	$(BIN)/orderwright serve --demo
+
+test: $(VENV)/.dev ## Run every test, on SQLite and on PostgreSQL
+	$(BIN)/pytest -n 2
+
+check: $(VENV)/.dev ## Format, lint, types, layers, tests: exactly what CI runs
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2
+
+bench: $(VENV)/.dev ## Measure import, reads and placement on this machine
+	$(BIN)/python -m benchmarks
+
+setup: $(VENV)/.dev ## Install everything, the tools for tests included
+
+fmt: $(VENV)/.dev ## Format the code and fix what ruff can fix
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+lock: ## Resolve requirements/*.in anew (needs uv)
+	$(LOCK) requirements/core.in -o requirements/core.txt
+	$(LOCK) requirements/dev.in -o requirements/dev.txt
+
+clean: ## Remove the environment and what tools left behind; ./var stays
+	rm -rf $(VENV) build dist htmlcov .coverage .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: requirements/core.txt pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements/core.txt
+	$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.core
+	$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
