@@ -1,0 +1,122 @@
+"""Column types that mean the same on SQLite (STRICT tables) and on PostgreSQL.
+
+SQLite's STRICT tables know INTEGER, TEXT, BLOB and REAL; nothing here is ever REAL.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Integer, LargeBinary, String, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
+
+Bytes = LargeBinary
+
+
+class NaiveTime(ValueError):
+    """A time without a zone was about to be stored; which instant it means is anybody's guess."""
+
+
+def strict_json(value: object) -> str:
+    """Dump as RFC 8259 JSON; `NaN` and the infinities, which it lacks, raise ValueError."""
+    return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+class BigInt(TypeDecorator[int]):
+    """64 bits on both; as a primary key it numbers its rows by itself."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Integer() if _is_sqlite(dialect) else BigInteger())
+
+
+class String_(TypeDecorator[str]):  # noqa: N801 - `String` is SQLAlchemy's
+    """Text of at most `length` characters (SQLite leaves the limit to a CHECK).
+
+    Ordered by code point on both: under a language's collation the two databases would page
+    through the same rows in different orders.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if _is_sqlite(dialect):
+            return dialect.type_descriptor(Text())
+        return dialect.type_descriptor(String(self.length, collation="C"))
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: TIMESTAMPTZ, or fixed-width text in UTC that sorts as time does."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if _is_sqlite(dialect) else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise NaiveTime(value.isoformat())
+        instant = value.astimezone(UTC)
+        return _fixed_width(instant) if _is_sqlite(dialect) else instant
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        instant: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return instant.astimezone(UTC)
+
+
+class Flag(TypeDecorator[bool]):
+    """BOOLEAN, or INTEGER 0 and 1."""
+
+    impl = Boolean
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Integer() if _is_sqlite(dialect) else Boolean())
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> bool | int | None:  # noqa: FBT001 - SQLAlchemy's signature
+        return int(value) if value is not None and _is_sqlite(dialect) else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:
+        return None if value is None else bool(value)
+
+
+class Json(TypeDecorator[Any]):
+    """JSONB, or JSON text. Python's None is SQL's NULL; numbers that must stay exact go as text."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if _is_sqlite(dialect):
+            return dialect.type_descriptor(Text())
+        return dialect.type_descriptor(JSONB(none_as_null=True))
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        text = strict_json(value)  # on PostgreSQL for its check alone
+        return text if _is_sqlite(dialect) else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return json.loads(value) if value is not None and _is_sqlite(dialect) else value
+
+
+def _is_sqlite(dialect: Dialect) -> bool:
+    return dialect.name == "sqlite"
+
+
+def _fixed_width(instant: datetime) -> str:
+    return instant.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
