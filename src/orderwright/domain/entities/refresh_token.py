@@ -3,6 +3,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from orderwright.domain.errors import NotFound
+
+
+class RefreshTokenNotFound(NotFound):
+    code = "refresh_token_not_found"
+
 
 @dataclass(kw_only=True, eq=False)
 class RefreshToken:

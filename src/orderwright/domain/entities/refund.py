@@ -4,15 +4,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from orderwright.domain.events.order import LineQuantity
+from orderwright.domain.errors import NotFound
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import Money
+
+
+class RefundNotFound(NotFound):
+    code = "refund_not_found"
 
 
 class RefundStatus(StrEnum):
     PENDING = "pending"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+
+
+@dataclass(kw_only=True, eq=False)
+class RefundLine:
+    item_id: int
+    quantity: int
 
 
 @dataclass(kw_only=True, eq=False)
@@ -29,5 +39,5 @@ class Refund:
     reason: str | None = None
     return_id: str | None = None
     restock: bool = False
-    items: list[LineQuantity] = field(default_factory=list)
+    items: list[RefundLine] = field(default_factory=list)
     status: RefundStatus = RefundStatus.PENDING

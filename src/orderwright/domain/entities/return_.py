@@ -36,7 +36,7 @@ class ReturnStatus(StrEnum):
     REFUNDED = "refunded"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class ReturnLine:
     item_id: int
     quantity: int

@@ -23,12 +23,18 @@ class ShipmentStatus(StrEnum):
 
 
 @dataclass(kw_only=True, eq=False)
+class ShipmentLine:
+    item_id: int
+    quantity: int
+
+
+@dataclass(kw_only=True, eq=False)
 class Shipment:
     """Goods of some or all lines of an order, handed to a carrier."""
 
     id: str
     order_id: int
-    items: list[LineQuantity]
+    items: list[ShipmentLine]
     created_at: datetime
     carrier: str | None = None
     tracking_number: str | None = None
@@ -59,7 +65,7 @@ class Shipment:
         return cls(
             id=id,
             order_id=order.id,
-            items=list(lines),
+            items=[ShipmentLine(item_id=line.item_id, quantity=line.quantity) for line in lines],
             created_at=now,
             carrier=carrier,
             tracking_number=tracking_number,

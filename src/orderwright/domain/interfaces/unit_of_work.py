@@ -4,6 +4,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from orderwright.domain.errors import Unavailable
 from orderwright.domain.interfaces import repositories
 from orderwright.domain.interfaces.requests import RequestContext
 
@@ -82,3 +83,17 @@ class UnitOfWork(Protocol):
 
 
 UnitOfWorkFactory = Callable[[RequestContext], UnitOfWork]
+
+
+class TransactionConflict(Unavailable):
+    """Nothing was changed; the whole transaction may be tried again at once."""
+
+    code = "transaction_conflict"
+
+
+class DatabaseBusy(Unavailable):
+    code = "database_busy"
+
+
+class DatabaseUnavailable(Unavailable):
+    code = "database_unavailable"

@@ -1,0 +1,85 @@
+"""What the database refuses, in the domain's words. A broken invariant that no use case foresaw is
+a bug and stays one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from orderwright.domain.entities.customer import EmailTaken, ExternalRefTaken
+from orderwright.domain.entities.location import LocationNameTaken
+from orderwright.domain.entities.order import DuplicateReference
+from orderwright.domain.entities.product import SkuTaken
+from orderwright.domain.entities.user import UsernameTaken
+from orderwright.domain.errors import DomainError
+from orderwright.domain.interfaces.unit_of_work import (
+    DatabaseBusy,
+    DatabaseUnavailable,
+    TransactionConflict,
+)
+
+_TAKEN: Final[dict[str, tuple[type[DomainError], str]]] = {
+    "uq_customers_email": (EmailTaken, "another customer has this e-mail address"),
+    "uq_customers_external_ref": (ExternalRefTaken, "another customer has this external_ref"),
+    "uq_products_sku": (SkuTaken, "another product has this sku"),
+    "uq_locations_name": (LocationNameTaken, "another location has this name"),
+    "uq_orders_channel_reference": (
+        DuplicateReference,
+        "the channel has an order with this reference",
+    ),
+    "uq_users_username": (UsernameTaken, "another user has this name"),
+}
+# SQLite names the columns (or, for an index on an expression, the index) and not the constraint.
+_SQLITE_UNIQUE: Final = re.compile(r"UNIQUE constraint failed: (?:index '(?P<index>\w+)'|(?P<columns>.+))")
+_CONFLICTS: Final = frozenset({"40001", "40P01", "55P03"})  # serialisation, deadlock, lock timeout
+_CONNECTION_CLASSES: Final = ("08", "57P")  # lost, or the server is going down
+
+
+@contextmanager
+def in_domain_words() -> Iterator[None]:
+    """Raises: the domain's error for a taken name, `TransactionConflict`, `DatabaseBusy`,
+    `DatabaseUnavailable`; anything else passes unchanged."""
+    try:
+        yield
+    except IntegrityError as error:
+        taken = _TAKEN.get(_unique_constraint(error) or "")
+        if taken is None:
+            raise
+        kind, detail = taken
+        raise kind(detail) from error
+    except DBAPIError as error:
+        raise _trouble(error) or error from error
+    except PoolTimeout as error:
+        raise DatabaseBusy("the database is busy") from error
+    except OSError as error:
+        raise DatabaseUnavailable("the database cannot be reached") from error
+
+
+def _trouble(error: DBAPIError) -> DomainError | None:
+    state = sql_state(error)
+    if state in _CONFLICTS or "database is locked" in str(error.orig):
+        return TransactionConflict("another transaction was in the way")
+    if error.connection_invalidated or state.startswith(_CONNECTION_CLASSES):
+        return DatabaseUnavailable("the connection to the database was lost")
+    return None
+
+
+def sql_state(error: DBAPIError) -> str:
+    """PostgreSQL's five-character code, or nothing."""
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
+def _unique_constraint(error: IntegrityError) -> str | None:
+    match = _SQLITE_UNIQUE.search(str(error.orig))
+    if match is None:
+        named = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+        return str(named) if named else None
+    if match["index"]:
+        return match["index"]
+    columns = [column.strip().split(".") for column in match["columns"].split(",")]
+    return "_".join(["uq", columns[0][0], *(name for _, name in columns)])

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orderwright.domain.errors import NotFound
+
+Entity = TypeVar("Entity")
+Id = TypeVar("Id", int, str)
+
+
+class Kept(Generic[Entity, Id]):
+    """What every SQL repository does alike: add, and get one locked and whole."""
+
+    def __init__(self, session: AsyncSession, entity: type[Entity], missing: type[NotFound]) -> None:
+        self._session = session
+        self._entity = entity
+        self._missing = missing
+
+    async def add(self, entity: Entity) -> None:
+        self._session.add(entity)
+        await self._session.flush()
+
+    async def get_by_id(self, entity_id: Id) -> Entity:
+        # populate_existing: after the wait for the lock, what an earlier read saw may be stale; what
+        # this unit of work itself changed is written first and so read back.
+        await self._session.flush()
+        found = await self._session.get(
+            self._entity, entity_id, with_for_update=True, populate_existing=True
+        )
+        if found is None:
+            raise self._missing(f"no {self._entity.__name__.lower()} {entity_id}")
+        return found
+
+    async def _all(
+        self, where: ColumnElement[bool], *order_by: ColumnElement[Any]
+    ) -> Sequence[Entity]:
+        found = await self._session.scalars(select(self._entity).where(where).order_by(*order_by))
+        return found.all()
+
+    async def _first(self, where: ColumnElement[bool]) -> Entity | None:
+        found: Entity | None = await self._session.scalar(select(self._entity).where(where))
+        return found

@@ -1,0 +1,61 @@
+"""Orders and what belongs to one: its payments, refunds, shipments and returns. All of them are
+changed only under the lock of their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orderwright.domain.entities.order import Order, OrderNotFound
+from orderwright.domain.entities.payment import Payment, PaymentNotFound
+from orderwright.domain.entities.refund import Refund, RefundNotFound
+from orderwright.domain.entities.return_ import Return, ReturnNotFound
+from orderwright.domain.entities.shipment import Shipment, ShipmentNotFound
+from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database.repositories.kept import Kept
+
+
+class SqlOrders(Kept[Order, int]):
+    def __init__(self, session: AsyncSession) -> None:
+        super().__init__(session, Order, OrderNotFound)
+
+    async def find_by_reference(self, channel: str, reference: str) -> Order | None:
+        orders = tables.orders.c
+        return await self._first((orders.channel == channel) & (orders.reference == reference))
+
+
+class SqlPayments(Kept[Payment, str]):
+    def __init__(self, session: AsyncSession) -> None:
+        super().__init__(session, Payment, PaymentNotFound)
+
+    async def of_order(self, order_id: int) -> Sequence[Payment]:
+        payments = tables.payments.c
+        return await self._all(payments.order_id == order_id, payments.created_at, payments.id)
+
+
+class SqlRefunds(Kept[Refund, str]):
+    def __init__(self, session: AsyncSession) -> None:
+        super().__init__(session, Refund, RefundNotFound)
+
+    async def of_order(self, order_id: int) -> Sequence[Refund]:
+        refunds = tables.refunds.c
+        return await self._all(refunds.order_id == order_id, refunds.created_at, refunds.id)
+
+
+class SqlShipments(Kept[Shipment, str]):
+    def __init__(self, session: AsyncSession) -> None:
+        super().__init__(session, Shipment, ShipmentNotFound)
+
+    async def of_order(self, order_id: int) -> Sequence[Shipment]:
+        shipments = tables.shipments.c
+        return await self._all(shipments.order_id == order_id, shipments.created_at, shipments.id)
+
+
+class SqlReturns(Kept[Return, str]):
+    def __init__(self, session: AsyncSession) -> None:
+        super().__init__(session, Return, ReturnNotFound)
+
+    async def of_order(self, order_id: int) -> Sequence[Return]:
+        returns = tables.returns.c
+        return await self._all(returns.order_id == order_id, returns.created_at, returns.id)

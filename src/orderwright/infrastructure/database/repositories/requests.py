@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orderwright.domain.interfaces.requests import (
+    Answer,
+    IdempotencyInProgress,
+    IdempotencyKeyReused,
+    KeyedRequest,
+    Replayed,
+)
+from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database.upsert import insert_unless_there
+
+# Longer than a request may take (its deadline is 8 s): a live one never loses its key.
+REQUEST_LEASE: Final = timedelta(seconds=15)
+
+_keys = tables.idempotency_keys
+
+
+class IdempotencyKeys:
+    """Who asked what, under which key, and what the answer was: one row a key and caller."""
+
+    def __init__(self, session: AsyncSession, caller: str) -> None:
+        self._session = session
+        self._caller = caller
+
+    async def claim(self, request: KeyedRequest, now: datetime) -> str | None:
+        """Hold the key until this transaction ends; what an interrupted attempt left, if any.
+
+        Raises:
+            Replayed, IdempotencyKeyReused, IdempotencyInProgress.
+        """
+        row = {
+            "caller": self._caller,
+            "key": request.key,
+            "fingerprint": request.fingerprint,
+            "lease_until": now + REQUEST_LEASE,
+            "created_at": now,
+        }
+        inserted = await self._session.execute(
+            insert_unless_there(self._session, _keys, row).returning(_keys.c.key)
+        )
+        if inserted.first() is not None:
+            return None
+        return await self._take_over(request, now)
+
+    async def answer(self, request: KeyedRequest, answer: Answer) -> None:
+        await self._write(
+            request, status=answer.status, headers=dict(answer.headers), body=answer.body
+        )
+
+    async def leave_open(self, request: KeyedRequest, resource_id: str) -> None:
+        await self._write(request, resource_id=resource_id)
+
+    async def _take_over(self, request: KeyedRequest, now: datetime) -> str | None:
+        row = await self._row(request)
+        if row.fingerprint != request.fingerprint:
+            raise IdempotencyKeyReused("the Idempotency-Key belongs to another request")
+        if row.status is not None:
+            raise Replayed(Answer(row.status, row.headers, bytes(row.body)))
+        if now < row.lease_until:
+            raise IdempotencyInProgress("a request with this Idempotency-Key is being served")
+        await self._write(request, lease_until=now + REQUEST_LEASE)
+        resource_id: str | None = row.resource_id
+        return resource_id
+
+    async def _row(self, request: KeyedRequest) -> Row[tuple[object, ...]]:
+        mine = select(_keys).where(_keys.c.caller == self._caller, _keys.c.key == request.key)
+        return (await self._session.execute(mine.with_for_update())).one()
+
+    async def _write(self, request: KeyedRequest, **values: object) -> None:
+        await self._session.execute(
+            update(_keys)
+            .where(_keys.c.caller == self._caller, _keys.c.key == request.key)
+            .values(values)
+        )

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CursorResult, and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orderwright.domain.entities.task import Task, TaskNotFound, TaskState
+from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database.repositories.kept import Kept
+from orderwright.infrastructure.database.upsert import insert_unless_there
+
+_tasks = tables.tasks.c
+_UNFINISHED = _tasks.state.in_([TaskState.QUEUED, TaskState.RUNNING])
+
+
+class SqlTasks(Kept[Task, str]):
+    def __init__(self, session: AsyncSession) -> None:
+        super().__init__(session, Task, TaskNotFound)
+
+    async def enqueue(self, task: Task) -> Task:
+        row = {column.name: getattr(task, column.name) for column in tables.tasks.columns}
+        await self._session.execute(insert_unless_there(self._session, tables.tasks, row))
+        kept = await self._first(_tasks.id == task.id)
+        if kept is None:
+            kept = await self._first(and_(_tasks.dedupe_key == task.dedupe_key, _UNFINISHED))
+        # The unfinished twin may finish between the two statements; then there is room again.
+        return kept if kept is not None else await self.enqueue(task)
+
+    async def claim_due(self, *, now: datetime, lease_until: datetime, limit: int) -> list[Task]:
+        waiting = and_(_tasks.state == TaskState.QUEUED, _tasks.due_at <= now)
+        orphaned = and_(_tasks.state == TaskState.RUNNING, _tasks.lease_until < now)
+        due = (
+            select(_tasks.id)
+            .where(or_(waiting, orphaned))
+            .order_by(_tasks.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        claimed = await self._session.scalars(
+            update(Task)
+            .where(_tasks.id.in_(due))
+            .values(
+                state=TaskState.RUNNING,
+                attempts=_tasks.attempts + 1,
+                fence=_tasks.fence + 1,
+                lease_until=lease_until,
+            )
+            .returning(Task)
+            .execution_options(synchronize_session=False)
+        )
+        return sorted(claimed.all(), key=lambda task: task.due_at)
+
+    async def finish(self, task: Task, fence: int) -> bool:
+        written = await self._session.execute(
+            update(tables.tasks)
+            .where(_tasks.id == task.id, _tasks.fence == fence)
+            .values(
+                state=task.state,
+                due_at=task.due_at,
+                finished_at=task.finished_at,
+                lease_until=None,
+                result=task.result,
+                error=task.error,
+            )
+        )
+        assert isinstance(written, CursorResult)
+        return written.rowcount == 1
+
+    async def extend_lease(self, task_id: str, fence: int, lease_until: datetime) -> bool:
+        written = await self._session.execute(
+            update(tables.tasks)
+            .where(_tasks.id == task_id, _tasks.fence == fence)
+            .values(lease_until=lease_until)
+        )
+        assert isinstance(written, CursorResult)
+        return written.rowcount == 1

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import event, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from orderwright.domain.entities.aggregate import Aggregate
+from orderwright.domain.entities.stock import StockLevel
+from orderwright.domain.interfaces.clock import Clock
+from orderwright.domain.interfaces.requests import RequestContext
+from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.errors import in_domain_words
+from orderwright.infrastructure.database.event_payload import event_payload
+from orderwright.infrastructure.database.repositories.access import (
+    SqlApiKeys,
+    SqlRefreshTokens,
+    SqlUsers,
+)
+from orderwright.infrastructure.database.repositories.catalogue import (
+    SqlCustomers,
+    SqlLocations,
+    SqlProducts,
+)
+from orderwright.infrastructure.database.repositories.orders import (
+    SqlOrders,
+    SqlPayments,
+    SqlRefunds,
+    SqlReturns,
+    SqlShipments,
+)
+from orderwright.infrastructure.database.repositories.requests import IdempotencyKeys
+from orderwright.infrastructure.database.repositories.stock import SqlStock
+from orderwright.infrastructure.database.repositories.tasks import SqlTasks
+
+T = TypeVar("T")
+CrashPoint = Callable[[str], Awaitable[None]]
+
+# What an aggregate is called in the table of events.
+_AGGREGATE_NAMES = {
+    "Order": "order",
+    "Customer": "customer",
+    "Product": "product",
+    "Location": "location",
+    "StockLevel": "stock_level",
+    "User": "user",
+    "ApiKey": "api_key",
+}
+
+
+class SqlUnitOfWork:
+    """A database transaction with the repositories that work in it. Used by one task at a time."""
+
+    customers: SqlCustomers
+    products: SqlProducts
+    locations: SqlLocations
+    stock: SqlStock
+    orders: SqlOrders
+    payments: SqlPayments
+    refunds: SqlRefunds
+    shipments: SqlShipments
+    returns: SqlReturns
+    tasks: SqlTasks
+    users: SqlUsers
+    api_keys: SqlApiKeys
+    refresh_tokens: SqlRefreshTokens
+
+    def __init__(
+        self, database: Database, clock: Clock, crash_point: CrashPoint, context: RequestContext
+    ) -> None:
+        self.context = context
+        self.resumes: str | None = None
+        self._database = database
+        self._clock = clock
+        self._crash_point = crash_point
+        self._claimed = False
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as undo:
+            self._session = await undo.enter_async_context(self._database.write_sessions())
+            self._touched: dict[int, Any] = {}
+            event.listen(self._session.sync_session, "before_flush", self._hold_touched)
+            self._open_repositories(self._session)
+            with in_domain_words():
+                await self._claim_key()
+            self._closing = undo.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with in_domain_words():
+            await self._closing.aclose()  # rolls back whatever was not committed
+            if error is not None:
+                raise error
+
+    async def commit(self, result: T = None) -> T:  # type: ignore[assignment]
+        with in_domain_words():
+            await self._write_records()
+            if self.context.request is not None:
+                await self._keys.answer(self.context.request, self.context.request.render(result))
+            await self._session.commit()
+        return result
+
+    async def checkpoint(self, resource_id: str) -> None:
+        with in_domain_words():
+            await self._write_records()
+            if self.context.request is not None:
+                await self._keys.leave_open(self.context.request, resource_id)
+            await self._session.commit()
+
+    async def reached(self, point: str) -> None:
+        await self._crash_point(point)
+
+    def _open_repositories(self, session: AsyncSession) -> None:
+        self.customers = SqlCustomers(session)
+        self.products = SqlProducts(session)
+        self.locations = SqlLocations(session)
+        self.stock = SqlStock(session)
+        self.orders = SqlOrders(session)
+        self.payments = SqlPayments(session)
+        self.refunds = SqlRefunds(session)
+        self.shipments = SqlShipments(session)
+        self.returns = SqlReturns(session)
+        self.tasks = SqlTasks(session)
+        self.users = SqlUsers(session)
+        self.api_keys = SqlApiKeys(session)
+        self.refresh_tokens = SqlRefreshTokens(session)
+        self._keys = IdempotencyKeys(session, self.context.actor.name)
+
+    async def _claim_key(self) -> None:
+        # Entered again after a checkpoint, the key is this unit of work's own already.
+        if self.context.request is not None and not self._claimed:
+            self.resumes = await self._keys.claim(self.context.request, self._clock.now())
+            self._claimed = True
+
+    def _hold_touched(self, session: Session, *_: object) -> None:
+        # After a flush the session holds its entities only weakly: one that a use case let go of
+        # would take its unwritten events along.
+        self._touched |= {id(entity): entity for entity in (*session.new, *session.dirty)}
+
+    async def _write_records(self) -> None:
+        """The events and stock movements of everything touched here, in this transaction."""
+        await self._session.flush()
+        touched = list(self._touched.values())
+        levels = [each for each in touched if isinstance(each, StockLevel)]
+        movements = [movement for level in levels for movement in level.take_movements()]
+        await self.stock.write_movements(movements, self.context.actor.name)
+        await self._write_events([each for each in touched if isinstance(each, Aggregate)])
+
+    async def _write_events(self, aggregates: list[Aggregate]) -> None:
+        rows = [row for aggregate in aggregates for row in self._event_rows(aggregate)]
+        if rows:
+            await self._session.execute(insert(tables.events), rows)
+
+    def _event_rows(self, aggregate: Aggregate) -> list[dict[str, Any]]:
+        return [
+            {
+                "aggregate": _AGGREGATE_NAMES[type(aggregate).__name__],
+                "aggregate_id": aggregate.id,  # type: ignore[attr-defined]
+                "sequence": recorded.sequence,
+                "name": recorded.event.name,
+                "payload": event_payload(recorded.event),
+                "actor": self.context.actor.name,
+                "correlation_id": self.context.correlation_id,
+                "occurred_at": recorded.occurred_at,
+            }
+            for recorded in aggregate.take_events()
+        ]
+
