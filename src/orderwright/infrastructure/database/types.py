@@ -105,10 +105,7 @@ class Json(TypeDecorator[Any]):
         return dialect.type_descriptor(JSONB(none_as_null=True))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        text = strict_json(value)  # on PostgreSQL for its check alone
-        return text if _is_sqlite(dialect) else value
+        return strict_json(value) if value is not None and _is_sqlite(dialect) else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return json.loads(value) if value is not None and _is_sqlite(dialect) else value

@@ -1,0 +1,48 @@
+"""The database of one process: two ways in, one to write and one to read."""
+
+from typing import Literal
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from orderwright.infrastructure.database import engines
+from orderwright.infrastructure.database.engines import Limits
+
+Dialect = Literal["sqlite", "postgresql"]
+
+
+class Database:
+    """Lives as long as the application; connects on first use; `dispose` ends it.
+
+    `read_sessions` see one snapshot a transaction and are refused every write.
+    """
+
+    def __init__(self, url: str, limits: Limits | None = None) -> None:
+        limits = limits or Limits()
+        self.dialect: Dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
+        if self.dialect == "sqlite":
+            self.write_engine = engines.sqlite_writer(url, limits)
+            self.read_engine = engines.sqlite_reader(url, limits)
+        else:
+            self.write_engine = engines.postgresql(url, limits)
+            self.read_engine = _read_only(self.write_engine)
+        self.write_sessions = _sessions(self.write_engine)
+        self.read_sessions = _sessions(self.read_engine)
+
+    async def ping(self) -> None:
+        """Raises: SQLAlchemyError, when the database cannot be asked anything."""
+        async with self.read_engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def dispose(self) -> None:
+        await self.read_engine.dispose()
+        await self.write_engine.dispose()
+
+
+def _read_only(engine: AsyncEngine) -> AsyncEngine:
+    """The same pool; the settings travel with each BEGIN and cost no round trip."""
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine, expire_on_commit=False)

@@ -1,0 +1,112 @@
+"""Bring a database to a version of the schema, or say which one it has."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from io import StringIO
+from pathlib import Path
+from typing import TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, make_url
+
+from orderwright.infrastructure.database import engines
+
+T = TypeVar("T")
+
+
+class Standing(StrEnum):
+    AT_HEAD = "at_head"
+    BEHIND = "behind"
+    AHEAD = "ahead"  # written by a newer release
+    UNVERSIONED = "unversioned"  # empty, or not ours
+
+
+async def upgrade(url: str, revision: str = "head") -> None:
+    """Safe to call at the same time from several processes: one works, the others wait."""
+    _make_room(url)
+    await _with_connection(url, lambda bound: command.upgrade(_config(bound), revision))
+
+
+async def downgrade(url: str, revision: str = "-1") -> None:
+    await _with_connection(url, lambda bound: command.downgrade(_config(bound), revision))
+
+
+async def current(url: str) -> str | None:
+    """The revision of the database; None when it has none or does not exist yet."""
+    if _is_missing(url):
+        return None
+    return await _with_connection(url, _revision)
+
+
+async def check(url: str) -> Standing:
+    revision = await current(url)
+    if revision is None:
+        return Standing.UNVERSIONED
+    scripts = ScriptDirectory.from_config(_config())
+    if revision == scripts.get_current_head():
+        return Standing.AT_HEAD
+    known = {script.revision for script in scripts.walk_revisions()}
+    return Standing.BEHIND if revision in known else Standing.AHEAD
+
+
+def upgrade_sql(dialect: str, revision: str = "head") -> str:
+    """The statements of `upgrade` on an empty database, for those who run them by hand."""
+    return _offline(dialect, lambda config: command.upgrade(config, revision, sql=True))
+
+
+def downgrade_sql(dialect: str, revision: str) -> str:
+    """`revision` is a range, as in `head:base`."""
+    return _offline(dialect, lambda config: command.downgrade(config, revision, sql=True))
+
+
+def _offline(dialect: str, run: Callable[[Config], None]) -> str:
+    config = _config()
+    config.attributes["dialect"] = dialect
+    config.output_buffer = StringIO()
+    run(config)
+    return config.output_buffer.getvalue()
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "orderwright.infrastructure.database:migrations")
+    config.set_main_option("path_separator", "os")
+    config.set_main_option(
+        "file_template", "%%(year)d-%%(month).2d-%%(day).2d-%%(hour).2d%%(minute).2d_%%(slug)s"
+    )
+    config.attributes["connection"] = connection
+    return config
+
+
+async def _with_connection(url: str, run: Callable[[Connection], T]) -> T:
+    engine = engines.for_migrations(url)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(run)
+    finally:
+        await engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _make_room(url: str) -> None:
+    file = _sqlite_file(url)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _is_missing(url: str) -> bool:
+    file = _sqlite_file(url)
+    return file is not None and not file.exists()
+
+
+def _sqlite_file(url: str) -> Path | None:
+    parsed = make_url(url)
+    if not parsed.drivername.startswith("sqlite") or not parsed.database:
+        return None
+    return Path(parsed.database)
