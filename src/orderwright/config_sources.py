@@ -96,11 +96,18 @@ def origins(
     environment = EnvSettingsSource(settings_cls)
     dotenv = DotEnvSettingsSource(settings_cls, env_file=env_file)
     files = SecretFiles(settings_cls, environment, dotenv)
-    places = {"file": files(), "environment": environment(), ".env": dotenv()}
+    generated = GeneratedSecrets(settings_cls)
     found: dict[str, str] = {}
-    for place, values in places.items():
-        for name in values:
-            found.setdefault(name, place)
+    values: dict[str, Any] = {}
+    for place, source in {
+        "file": files,
+        "environment": environment,
+        ".env": dotenv,
+        "generated": generated,
+    }.items():
+        source._set_current_state(values)  # noqa: SLF001 - how pydantic-settings itself does it
+        values = source() | values
+        found |= {name: place for name in values if name not in found}
     return found
 
 

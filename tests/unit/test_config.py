@@ -1,0 +1,310 @@
+"""Settings: safe by default on a desk, strict anywhere else, and never printed by value."""
+
+import concurrent.futures
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orderwright.config import SECRET_BYTES_MIN, BadConfiguration, Settings
+from orderwright.config_sources import DEVELOPMENT_SECRET_PREFIX, origins
+
+GOOD_SECRET = "g" * SECRET_BYTES_MIN
+DEPLOYED = {
+    "ENVIRONMENT": "production",
+    "JWT_SECRET": GOOD_SECRET,
+    "API_SECRET_KEY": "a" * SECRET_BYTES_MIN,
+}
+
+
+@pytest.fixture(autouse=True)
+def _an_empty_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting in the environment, no `.env`, and nowhere to write but a fresh directory."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.delenv(f"{name.upper()}_FILE", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def load(monkeypatch: pytest.MonkeyPatch, **environment: str) -> Settings:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return Settings.load()
+
+
+def faults(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, str]:
+    with pytest.raises(BadConfiguration) as caught:
+        load(monkeypatch, **environment)
+    return {fault.name: fault.problem for fault in caught.value.faults}
+
+
+def test_development_needs_nothing(tmp_path: Path) -> None:
+    settings = Settings.load()
+
+    assert settings.environment == "development"
+    assert settings.data_dir == tmp_path / "var"
+    assert settings.database_dsn == f"sqlite+aiosqlite:///{tmp_path}/var/orderwright.db"
+    assert settings.log_format == "console"
+    assert settings.payment_provider == "sandbox"
+    assert settings.max_body_bytes == 1024 * 1024
+
+
+def test_settings_cannot_be_changed() -> None:
+    settings = Settings.load()
+
+    with pytest.raises(ValueError, match="frozen"):
+        settings.debug = True
+
+
+def test_a_path_with_signs_that_mean_something_in_a_url_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load(monkeypatch, DATA_DIR=str(tmp_path / "100% mine?"))
+
+    assert settings.database_dsn.endswith("/100%25%20mine%3F/orderwright.db")
+
+
+def test_secrets_are_made_once_and_kept_privately(tmp_path: Path) -> None:
+    first, second = Settings.load(), Settings.load()
+
+    assert first.jwt_secret == second.jwt_secret
+    assert first.api_secret_key == second.api_secret_key
+    assert first.jwt_secret != first.api_secret_key
+    kept = sorted((tmp_path / "var" / "secrets").iterdir())
+    assert [file.name for file in kept] == ["api_secret_key", "jwt_secret"]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in kept] == [0o600, 0o600]
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+
+
+def test_processes_that_start_at_once_agree_on_the_secrets(tmp_path: Path) -> None:
+    program = (
+        "from orderwright.config import Settings;"
+        "print(Settings.load().jwt_secret.get_secret_value())"
+    )
+
+    def start(_: int) -> str:
+        command = [sys.executable, "-c", program]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        seen = set(pool.map(start, range(6)))
+
+    assert len(seen) == 1
+    assert len(list((tmp_path / "var" / "secrets").iterdir())) == 2
+
+
+def test_nothing_is_generated_for_a_deployment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = faults(monkeypatch, ENVIRONMENT="production")
+
+    assert sorted(found) == ["API_SECRET_KEY", "JWT_SECRET"]
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_data_directory_that_cannot_be_written_is_a_fault_and_not_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+
+    found = faults(monkeypatch, DATA_DIR=str(tmp_path / "file"))
+
+    assert sorted(found) == ["API_SECRET_KEY", "JWT_SECRET"]
+    assert "DATA_DIR" in found["JWT_SECRET"]
+
+
+@pytest.mark.parametrize("environment", ["staging", "production"])
+def test_a_deployment_with_its_own_secrets_starts(
+    environment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load(monkeypatch, **DEPLOYED | {"ENVIRONMENT": environment})
+
+    assert settings.log_format == "json"
+    assert not settings.is_development
+
+
+@pytest.mark.parametrize("environment", ["staging", "production"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "true"),
+        ("CRASH_POINTS", "place.before_commit:kill"),
+        ("JWT_SECRET", DEVELOPMENT_SECRET_PREFIX + GOOD_SECRET),
+        ("JWT_SECRET", "s" * (SECRET_BYTES_MIN - 1)),
+        ("API_SECRET_KEY", "s" * (SECRET_BYTES_MIN - 1)),
+        ("JWT_SECRET", ""),
+    ],
+)
+def test_a_deployment_refuses_what_is_only_safe_on_a_desk(
+    environment: str, name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsafe = DEPLOYED | {"ENVIRONMENT": environment, name: value}
+
+    assert list(faults(monkeypatch, **unsafe)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENVIRONMENT", "prod"),
+        ("PAYMENT_PROVIDER", "stripe"),
+        ("DATABASE_URL", "mysql://shop@db/orders"),
+        ("DATABASE_URL", "postgresql://shop@db/orders"),
+        ("DATABASE_URL", "sqlite+aiosqlite:///:memory:"),
+        ("DATABASE_URL", "sqlite+aiosqlite:///"),
+        ("DATABASE_POOL_SIZE", "0"),
+        ("DATABASE_POOL_SIZE", "101"),
+        ("DATABASE_POOL_TIMEOUT_SECONDS", "nan"),
+        ("MAX_BODY_BYTES", "many"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
+        ("CRASH_POINTS", "place.before_commit"),
+        ("CRASH_POINTS", "place.before_commit:explode"),
+    ],
+)
+def test_a_value_that_means_nothing_is_refused_by_name(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = {} if name == "ENVIRONMENT" else {"ENVIRONMENT": "development"}
+
+    assert name in faults(monkeypatch, **others, **{name: value})
+
+
+def test_all_faults_are_told_at_once_and_no_value_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    canary = "c4n4ry"
+    bad = {
+        "ENVIRONMENT": "production",
+        "DEBUG": "1",
+        "DATABASE_URL": f"mysql://shop:{canary}@db/orders",
+        "DATABASE_POOL_SIZE": canary,
+        "JWT_SECRET": canary,
+        "API_SECRET_KEY_FILE": f"/no/such/{canary}",
+        "LOG_LEVEL": canary,
+        "CRASH_POINTS": canary,
+    }
+    for name, value in bad.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(BadConfiguration) as caught:
+        Settings.load()
+
+    assert sorted(fault.name for fault in caught.value.faults) == sorted(
+        {name.removesuffix("_FILE") for name in bad} - {"ENVIRONMENT"}
+    )
+    assert canary not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_a_default_that_hangs_on_a_bad_value_is_not_a_fault_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = faults(monkeypatch, DATABASE_POOL_SIZE="x")
+
+    assert sorted(found) == ["DATABASE_POOL_SIZE"]
+
+
+@pytest.mark.parametrize("name", ["JWT_SECRET", "API_SECRET_KEY", "DATABASE_PASSWORD"])
+def test_a_secret_can_come_from_a_file(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").write_text(f"{GOOD_SECRET}\n")
+
+    settings = load(monkeypatch, **{f"{name}_FILE": str(tmp_path / "secret")})
+
+    assert getattr(settings, name.lower()).get_secret_value() == GOOD_SECRET
+
+
+def test_a_secret_given_twice_in_one_place_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").write_text(GOOD_SECRET)
+
+    found = faults(monkeypatch, JWT_SECRET=GOOD_SECRET, JWT_SECRET_FILE=str(tmp_path / "secret"))
+
+    assert found == {"JWT_SECRET": "JWT_SECRET and JWT_SECRET_FILE are both set: keep one"}
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe" * SECRET_BYTES_MIN, b"x" * 100_000, b"", b"short\n"]
+)
+def test_a_file_that_holds_no_secret_is_refused(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").write_bytes(content)
+
+    assert list(faults(monkeypatch, JWT_SECRET_FILE=str(tmp_path / "secret"))) == ["JWT_SECRET"]
+
+
+def test_the_environment_wins_over_a_secret_file_named_in_dotenv(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("JWT_SECRET_FILE=elsewhere\nAPP_NAME=Shop\n")
+
+    settings = load(monkeypatch, JWT_SECRET=GOOD_SECRET)
+
+    assert settings.jwt_secret.get_secret_value() == GOOD_SECRET
+    assert settings.app_name == "Shop"
+
+
+def test_a_dotenv_that_is_not_text_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"APP_NAME=\xff\xff\n")
+
+    with pytest.raises(BadConfiguration, match="UTF-8"):
+        Settings.load()
+
+
+def test_a_name_without_a_value_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, DATABASE_URL="", DATABASE_POOL_SIZE="")
+
+    assert settings.uses_sqlite
+    assert settings.database_pool_size == 5
+
+
+def test_the_database_password_reaches_the_driver_and_nobody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = load(
+        monkeypatch,
+        DATABASE_URL="postgresql+asyncpg://shop:old@db:5432/orders?ssl=require",
+        DATABASE_PASSWORD="p@ss/word",
+    )
+
+    assert settings.database_dsn == (
+        "postgresql+asyncpg://shop:p%40ss%2Fword@db:5432/orders?ssl=require"
+    )
+    assert "p@ss" not in repr(settings)
+    assert "old" not in repr(settings)
+
+
+def test_crash_points_are_read_as_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, CRASH_POINTS="place.before_commit:kill, pay.after_record:hang")
+
+    assert settings.crash_points == {"place.before_commit": "kill", "pay.after_record": "hang"}
+
+
+def test_each_value_knows_where_it_came_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("APP_NAME=Shop\nLOG_LEVEL=DEBUG\n")
+    (tmp_path / "secret").write_text(GOOD_SECRET)
+    monkeypatch.setenv("LOG_LEVEL", "ERROR")
+    monkeypatch.setenv("DATABASE_PASSWORD_FILE", str(tmp_path / "secret"))
+
+    assert origins(Settings) == {
+        "app_name": ".env",
+        "log_level": "environment",
+        "database_password": "file",
+        "jwt_secret": "generated",
+        "api_secret_key": "generated",
+    }
+
+
+def test_the_environment_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = dict(os.environ)
+
+    load(monkeypatch)
+
+    assert dict(os.environ) == before
