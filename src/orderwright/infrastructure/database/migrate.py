@@ -1,10 +1,11 @@
 """Bring a database to a version of the schema, or say which one it has."""
 
+import asyncio
 from collections.abc import Callable
 from enum import StrEnum
 from io import StringIO
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -15,6 +16,9 @@ from sqlalchemy import Connection, make_url
 from orderwright.infrastructure.database import engines
 
 T = TypeVar("T")
+
+# Alembic keeps what it is doing in module globals: one command at a time in a process.
+_ONE_AT_A_TIME: Final = asyncio.Lock()
 
 
 class Standing(StrEnum):
@@ -84,7 +88,7 @@ def _config(connection: Connection | None = None) -> Config:
 async def _with_connection(url: str, run: Callable[[Connection], T]) -> T:
     engine = engines.for_migrations(url)
     try:
-        async with engine.connect() as connection:
+        async with _ONE_AT_A_TIME, engine.connect() as connection:
             return await connection.run_sync(run)
     finally:
         await engine.dispose()
