@@ -17,6 +17,7 @@ from orderwright.domain.entities.order_parts import (
 from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.domain.errors import Conflict, NotFound, Rejected
 from orderwright.domain.events import order as events
+from orderwright.domain.events.event import Event
 from orderwright.domain.events.order import LineQuantity
 from orderwright.domain.value_objects.address import Address
 from orderwright.domain.value_objects.currency import Currency
@@ -158,7 +159,7 @@ class Order(Aggregate):
 
     # What may be done to it
 
-    def note(self, event: events.Event, now: datetime) -> None:
+    def note(self, event: Event, now: datetime) -> None:
         """Write `event` on the timeline; every change of the order and of its parts goes here."""
         self.record(event, now)
         self.updated_at = max(now, self.updated_at)

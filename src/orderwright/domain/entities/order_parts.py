@@ -117,9 +117,7 @@ class Adjustment:
     position: int = 0
 
     @classmethod
-    def of(
-        cls, *, position: int, kind: AdjustmentKind, label: str, amount: Money
-    ) -> Adjustment:
+    def of(cls, *, position: int, kind: AdjustmentKind, label: str, amount: Money) -> Adjustment:
         return cls(
             position=position, kind=kind, label=label, amount=amount, currency=amount.currency
         )

@@ -60,7 +60,14 @@ class Payment:
 
     @classmethod
     def attempt(
-        cls, *, id: str, order_id: int, provider: str, amount: Money, token: str | None, now: datetime
+        cls,
+        *,
+        id: str,
+        order_id: int,
+        provider: str,
+        amount: Money,
+        token: str | None,
+        now: datetime,
     ) -> Payment:
         zero = Money.zero(amount.currency)
         return cls(
@@ -89,6 +96,14 @@ class Payment:
             if operation.kind is OperationKind.REFUND:
                 left = left - operation.amount
         return left
+
+    @property
+    def money_back_refused(self) -> bool:
+        return any(
+            each.kind in (OperationKind.REFUND, OperationKind.VOID)
+            and each.state is OperationState.FAILED
+            for each in self.operations
+        )
 
     @property
     def is_live(self) -> bool:

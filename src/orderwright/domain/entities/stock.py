@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from orderwright.domain.entities.aggregate import Aggregate
 from orderwright.domain.errors import Conflict, Rejected
 from orderwright.domain.events.catalog import StockAdjusted
+
+ON_HAND_MAX: Final = 10**12  # far beyond any warehouse, far inside 64 bits
 
 
 class OutOfStock(Conflict):
@@ -21,6 +24,16 @@ class StockIsReserved(Conflict):
 
 class NotEnoughOnHand(Conflict):
     code = "not_enough_on_hand"
+
+
+class InventoryMissing(Conflict):
+    """An order holds less stock than its lines need; the auditor says why."""
+
+    code = "inventory_missing"
+
+
+class StockTooLarge(Rejected):
+    code = "stock_too_large"
 
 
 class StockNotTracked(Rejected):
@@ -94,8 +107,13 @@ class StockLevel(Aggregate):
         self._move(MovementKind.HISTORY, quantity, 0, now, order_id=order_id)
 
     def adjust(self, delta: int, reason: str, now: datetime) -> None:
-        """Raises: StockIsReserved: fewer would be left than orders have reserved, or than none."""
+        """Raises:
+        StockIsReserved: fewer would be left than orders have reserved, or than none.
+        StockTooLarge: more than anybody counts.
+        """
         left = self.on_hand + delta
+        if left > ON_HAND_MAX:
+            raise StockTooLarge(f"a location holds at most {ON_HAND_MAX} units of a product")
         if left < 0 or (delta < 0 and left < self.reserved and not self.backorder):
             raise StockIsReserved(
                 f"product {self.product_id} has {self.reserved} reserved of {self.on_hand} on hand"

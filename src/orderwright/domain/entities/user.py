@@ -5,7 +5,7 @@ from datetime import datetime
 
 from orderwright.domain.entities.aggregate import Aggregate
 from orderwright.domain.errors import Conflict, NotFound
-from orderwright.domain.events.catalog import UserCreated
+from orderwright.domain.events.catalog import UserCreated, UserSignedOut
 from orderwright.domain.value_objects.permission import Permission
 
 
@@ -49,3 +49,8 @@ class User(Aggregate):
         )
         user.record(UserCreated(permissions=tuple(sorted(permissions))), now)
         return user
+
+    def sign_out_everywhere(self, now: datetime) -> None:
+        """Void every access token issued so far."""
+        self.token_generation += 1
+        self.record(UserSignedOut(), now)

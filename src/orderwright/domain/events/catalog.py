@@ -58,6 +58,11 @@ class UserCreated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UserSignedOut(Event):
+    name: ClassVar[str] = "user.signed_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKeyCreated(Event):
     name: ClassVar[str] = "api_key.created"
     key_name: str

@@ -22,15 +22,15 @@ from orderwright.domain.entities.task import Task
 from orderwright.domain.entities.user import User
 
 Entity = TypeVar("Entity")
-Id = TypeVar("Id", contravariant=True)
+Id_contra = TypeVar("Id_contra", contravariant=True)
 
 
-class Repository(Protocol[Entity, Id]):
+class Repository(Protocol[Entity, Id_contra]):
     async def add(self, entity: Entity) -> None:
         """Keep a new one; an id that the database gives is there when this returns."""
         ...
 
-    async def get_by_id(self, entity_id: Id) -> Entity:
+    async def get_by_id(self, entity_id: Id_contra) -> Entity:
         """Raises: the NotFound of this kind of entity."""
         ...
 
@@ -109,6 +109,10 @@ class Tasks(Repository[Task, str], Protocol):
 
     async def finish(self, task: Task, fence: int) -> bool:
         """Write state, result and due time; False when the lease was lost to another runner."""
+        ...
+
+    async def extend_lease(self, task_id: str, fence: int, lease_until: datetime) -> bool:
+        """Keep a claimed task for longer; False when the lease was lost to another runner."""
         ...
 
 

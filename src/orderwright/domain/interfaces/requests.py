@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orderwright.domain.errors import InProgress, Rejected
 from orderwright.domain.value_objects.actor import SYSTEM, Actor
@@ -26,7 +26,7 @@ class Answer:
     body: bytes
 
 
-class Replayed(Exception):  # noqa: N818 - not an error: the request has been answered before
+class Replayed(Exception):
     """The key was answered before; `answer` is what to say again."""
 
     def __init__(self, answer: Answer) -> None:
@@ -49,3 +49,7 @@ class RequestContext:
     actor: Actor = SYSTEM
     correlation_id: str | None = None
     request: KeyedRequest | None = None
+
+    def unkeyed(self) -> RequestContext:
+        """The same actor and correlation, for further transactions of the same work."""
+        return replace(self, request=None)

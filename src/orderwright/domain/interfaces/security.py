@@ -5,6 +5,13 @@ from datetime import datetime
 from typing import Protocol
 
 from orderwright.domain.entities.user import User
+from orderwright.domain.errors import Unauthenticated
+
+
+class InvalidToken(Unauthenticated):
+    """Says the same whatever is wrong with it: a forger learns nothing."""
+
+    code = "invalid_token"
 
 
 class PasswordHasher(Protocol):
@@ -33,4 +40,14 @@ class AccessTokens(Protocol):
 
     def read(self, token: str, now: datetime) -> AccessClaims:
         """Raises: InvalidToken."""
+        ...
+
+
+class SecretHasher(Protocol):
+    """For secrets that are random and long, so that one fast keyed hash protects them at rest."""
+
+    def hash(self, secret: str) -> str: ...
+
+    def matches(self, secret: str, secret_hash: str) -> bool:
+        """Takes as long for a near miss as for a far one."""
         ...

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, Self, TypeVar, overload
 
 from orderwright.domain.errors import Unavailable
 from orderwright.domain.interfaces import repositories
@@ -67,7 +67,11 @@ class UnitOfWork(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
 
-    async def commit(self, result: T) -> T:
+    @overload
+    async def commit(self) -> None: ...
+    @overload
+    async def commit(self, result: T) -> T: ...
+    async def commit(self, result: object = None) -> object:
         """Make everything durable at once: the changes, their events, and the answer that `result`
         renders to. Gives `result` back."""
         ...

@@ -14,6 +14,7 @@ from orderwright.domain.value_objects.currency import Currency
 # when they are scaled to four decimals for sorting across currencies.
 MINOR_MAX: Final = 10**14 - 1
 PRICE_DECIMALS: Final = 4
+_DIGITS_MAX: Final = 20  # beyond any bound here: refused before 10^999999 costs anything
 PRICE_SCALE: Final = 10**PRICE_DECIMALS
 
 
@@ -46,7 +47,7 @@ def _scaled(amount: Decimal, decimals: int) -> int:
         InvalidAmount: it has more decimals than that.
         AmountTooLarge: it is beyond the bound.
     """
-    if amount.adjusted() > 20:
+    if amount.adjusted() > _DIGITS_MAX:
         raise AmountTooLarge("the amount is too large")
     with localcontext() as exactly:
         exactly.prec = 60

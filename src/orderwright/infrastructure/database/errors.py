@@ -35,7 +35,9 @@ _TAKEN: Final[dict[str, tuple[type[DomainError], str]]] = {
     "uq_users_username": (UsernameTaken, "another user has this name"),
 }
 # SQLite names the columns (or, for an index on an expression, the index) and not the constraint.
-_SQLITE_UNIQUE: Final = re.compile(r"UNIQUE constraint failed: (?:index '(?P<index>\w+)'|(?P<columns>.+))")
+_SQLITE_UNIQUE: Final = re.compile(
+    r"UNIQUE constraint failed: (?:index '(?P<index>\w+)'|(?P<columns>.+))"
+)
 _CONFLICTS: Final = frozenset({"40001", "40P01", "55P03"})  # serialisation, deadlock, lock timeout
 _CONNECTION_CLASSES: Final = ("08", "57P")  # lost, or the server is going down
 

@@ -108,7 +108,7 @@ def _metadata_column() -> Column[Any]:
 
 def _total_for_sorting(context: DefaultExecutionContext) -> int:
     """The total in ten-thousandths, comparable across currencies; a total never changes."""
-    row = context.get_current_parameters()
+    row: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
     currency: Currency = row["currency"]
     minor: int = row["total_minor"]
     return minor * 10 ** (PRICE_DECIMALS - currency.exponent)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, overload
 
 from sqlalchemy import event, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -102,7 +102,11 @@ class SqlUnitOfWork:
             if error is not None:
                 raise error
 
-    async def commit(self, result: T = None) -> T:  # type: ignore[assignment]
+    @overload
+    async def commit(self) -> None: ...
+    @overload
+    async def commit(self, result: T) -> T: ...
+    async def commit(self, result: object = None) -> object:
         with in_domain_words():
             await self._write_records()
             if self.context.request is not None:
@@ -175,4 +179,3 @@ class SqlUnitOfWork:
             }
             for recorded in aggregate.take_events()
         ]
-

@@ -15,7 +15,9 @@ Id = TypeVar("Id", int, str)
 class Kept(Generic[Entity, Id]):
     """What every SQL repository does alike: add, and get one locked and whole."""
 
-    def __init__(self, session: AsyncSession, entity: type[Entity], missing: type[NotFound]) -> None:
+    def __init__(
+        self, session: AsyncSession, entity: type[Entity], missing: type[NotFound]
+    ) -> None:
         self._session = session
         self._entity = entity
         self._missing = missing

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult, and_, or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.task import Task, TaskNotFound, TaskState
@@ -52,26 +52,25 @@ class SqlTasks(Kept[Task, str]):
         return sorted(claimed.all(), key=lambda task: task.due_at)
 
     async def finish(self, task: Task, fence: int) -> bool:
-        written = await self._session.execute(
-            update(tables.tasks)
-            .where(_tasks.id == task.id, _tasks.fence == fence)
-            .values(
-                state=task.state,
-                due_at=task.due_at,
-                finished_at=task.finished_at,
-                lease_until=None,
-                result=task.result,
-                error=task.error,
-            )
+        return await self._write(
+            task.id,
+            fence,
+            state=task.state,
+            due_at=task.due_at,
+            finished_at=task.finished_at,
+            lease_until=None,
+            result=task.result,
+            error=task.error,
         )
-        assert isinstance(written, CursorResult)
-        return written.rowcount == 1
 
     async def extend_lease(self, task_id: str, fence: int, lease_until: datetime) -> bool:
+        return await self._write(task_id, fence, lease_until=lease_until)
+
+    async def _write(self, task_id: str, fence: int, **values: object) -> bool:
         written = await self._session.execute(
             update(tables.tasks)
             .where(_tasks.id == task_id, _tasks.fence == fence)
-            .values(lease_until=lease_until)
+            .values(values)
+            .returning(_tasks.id)
         )
-        assert isinstance(written, CursorResult)
-        return written.rowcount == 1
+        return written.first() is not None

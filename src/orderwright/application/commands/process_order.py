@@ -1,0 +1,121 @@
+"""Validate inventory, take the payment, confirm: each a step that is written down, so that the whole
+may run twice, side by side, and go on after a crash at any point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from orderwright.application.services.settlement import Settle
+from orderwright.domain.entities.order import Order
+from orderwright.domain.entities.order_lifecycle import OrderAct, OrderStatus
+from orderwright.domain.entities.payment import Payment
+from orderwright.domain.entities.payment_operation import OperationKind
+from orderwright.domain.entities.stock import InventoryMissing
+from orderwright.domain.entities.task import Task
+from orderwright.domain.events.payment import PaymentRequested
+from orderwright.domain.interfaces.ids import Ids
+from orderwright.domain.interfaces.unit_of_work import UnitOfWork
+
+PROCESS_ORDER: Final = "process_order"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestProcessing:
+    order_id: int
+    payment_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessOrder:
+    order_id: int
+    provider: str
+    payment_token: str | None = None
+
+
+async def request_processing(
+    command: RequestProcessing, uow: UnitOfWork, *, now: datetime, ids: Ids
+) -> Task:
+    """Promise to process the order; while one promise is open, asking again gives the same task.
+
+    Raises:
+        OrderNotFound, IllegalTransition, CancellationInProgress.
+    """
+    async with uow:
+        order = await uow.orders.get_by_id(command.order_id)
+        order.check(OrderAct.CONFIRM)
+        task = await uow.tasks.enqueue(processing_task(order, command.payment_token, uow, ids, now))
+        return await uow.commit(task)
+
+
+async def process_order(
+    command: ProcessOrder, uow: UnitOfWork, *, settle: Settle, now: datetime, ids: Ids
+) -> Order:
+    """Do it. An order that is no longer pending is left as it is.
+
+    Raises:
+        OrderNotFound.
+    """
+    await uow.reached("process.after_claim")
+    async with uow:
+        order = await uow.orders.get_by_id(command.order_id)
+        if order.status is OrderStatus.PENDING and not order.is_cancelling:
+            await _plan_payment(order, command, uow, ids, now)
+        await uow.commit()
+    await settle(command.order_id, uow.context)
+    async with uow:
+        return await uow.orders.get_by_id(command.order_id)
+
+
+def processing_task(
+    order: Order, payment_token: str | None, uow: UnitOfWork, ids: Ids, now: datetime
+) -> Task:
+    return Task(
+        id=ids.new_id(),
+        name=PROCESS_ORDER,
+        payload={"order_id": order.id, "payment_token": payment_token},
+        dedupe_key=f"{PROCESS_ORDER}:{order.id}",
+        order_id=order.id,
+        correlation_id=uow.context.correlation_id,
+        created_at=now,
+        due_at=now,
+    )
+
+
+async def _plan_payment(
+    order: Order, command: ProcessOrder, uow: UnitOfWork, ids: Ids, now: datetime
+) -> None:
+    payments = await uow.payments.of_order(order.id)
+    if any(payment.is_live for payment in payments):
+        return  # an earlier run got this far
+    units = await _validated_units(order, uow)
+    order.validate_inventory(units, now)
+    if order.total:
+        await uow.payments.add(_charge(order, command, ids, now))
+
+
+async def _validated_units(order: Order, uow: UnitOfWork) -> int:
+    """How many units are reserved for the order: as many as its tracked lines need."""
+    held = sum(each.quantity for each in await uow.stock.reservations_of(order.id))
+    needed = sum(item.quantity for item in order.items if item.track_inventory)
+    if held != needed:
+        raise InventoryMissing(f"order {order.id} holds {held} of {needed} units")
+    return held
+
+
+def _charge(order: Order, command: ProcessOrder, ids: Ids, now: datetime) -> Payment:
+    payment = Payment.attempt(
+        id=ids.new_id(),
+        order_id=order.id,
+        provider=command.provider,
+        amount=order.total,
+        token=command.payment_token,
+        now=now,
+    )
+    payment.plan(OperationKind.CHARGE, order.total, id=ids.new_id(), now=now)
+    requested = PaymentRequested(
+        payment_id=payment.id, amount=order.total, provider=command.provider
+    )
+    order.note(requested, now)
+    return payment

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from orderwright.domain.entities.order import Order
+from orderwright.domain.entities.payment import Payment
+from orderwright.domain.entities.payment_operation import OperationKind
+from orderwright.domain.entities.refund import Refund, RefundLine
+from orderwright.domain.events.order import LineQuantity
+from orderwright.domain.events.payment import RefundRequested
+from orderwright.domain.interfaces.ids import Ids
+from orderwright.domain.interfaces.unit_of_work import UnitOfWork
+from orderwright.domain.value_objects.money import Money
+
+
+async def plan_refund(
+    order: Order,
+    payment: Payment,
+    amount: Money,
+    uow: UnitOfWork,
+    *,
+    ids: Ids,
+    now: datetime,
+    reason: str | None,
+    items: Sequence[LineQuantity] = (),
+    restock: bool = False,
+    return_id: str | None = None,
+) -> Refund:
+    """Journal a refund; settlement carries it out.
+
+    Raises:
+        RefundExceedsCaptured: more than the payment has left.
+    """
+    operation = payment.plan(OperationKind.REFUND, amount, id=ids.new_id(), now=now)
+    refund = Refund(
+        id=ids.new_id(),
+        order_id=order.id,
+        payment_id=payment.id,
+        operation_id=operation.id,
+        amount=amount,
+        currency=amount.currency,
+        created_at=now,
+        reason=reason,
+        return_id=return_id,
+        restock=restock,
+        items=[RefundLine(item_id=line.item_id, quantity=line.quantity) for line in items],
+    )
+    await uow.refunds.add(refund)
+    requested = RefundRequested(
+        payment_id=payment.id, amount=amount, refund_id=refund.id, reason=reason
+    )
+    order.note(requested, now)
+    return refund
+
+
+async def plan_money_back(
+    order: Order, payments: Sequence[Payment], uow: UnitOfWork, ids: Ids, now: datetime
+) -> None:
+    """Plan to void what is only authorised and to refund what is captured, of every payment.
+
+    A payment with an operation still open waits for its outcome: what it holds is not known yet.
+    One whose gateway refused to give money back is left to a person; asking again changes nothing.
+    """
+    for payment in payments:
+        if payment.open_operations or payment.money_back_refused:
+            continue
+        if payment.authorised > payment.captured:
+            left = payment.authorised - payment.captured
+            payment.plan(OperationKind.VOID, left, id=ids.new_id(), now=now)
+        if payment.refundable:
+            await plan_refund(
+                order,
+                payment,
+                payment.refundable,
+                uow,
+                ids=ids,
+                now=now,
+                reason="order cancelled",
+            )
