@@ -210,7 +210,7 @@ class Settings(BaseSettings):
     @property
     def database_dsn(self) -> str:
         """`database_url` with `database_password` in its place: for the driver, not for logs."""
-        if self.database_password is None:
+        if self.database_password is None or self.uses_sqlite:
             return self.database_url
         parts = urlsplit(self.database_url)
         user, _, host = parts.netloc.rpartition("@")

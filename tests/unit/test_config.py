@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from orderwright.config import SECRET_BYTES_MIN, BadConfiguration, Settings
+from orderwright.config import SECRET_BYTES_MIN, Settings
+from orderwright.config_faults import BadConfiguration
 from orderwright.config_sources import DEVELOPMENT_SECRET_PREFIX, origins
 
 GOOD_SECRET = "g" * SECRET_BYTES_MIN

@@ -1,0 +1,28 @@
+"""Reference pages that are made from the code they describe."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from orderwright.cli.output import print_text
+
+
+class Page(StrEnum):
+    SETTINGS = "settings"
+    CLI = "cli"
+
+
+def reference(page: Annotated[Page, typer.Argument(help="Which page.")]) -> None:
+    """Print a page of docs/reference as Markdown."""
+    if page is Page.SETTINGS:
+        from orderwright.cli.settings_reference import settings_reference
+
+        print_text(settings_reference())
+    else:
+        from orderwright.cli.app import app
+        from orderwright.cli.command_reference import command_reference
+
+        print_text(command_reference(app))
