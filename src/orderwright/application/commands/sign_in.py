@@ -5,7 +5,7 @@ from datetime import datetime
 
 from orderwright.application.services.token_pair import TokenIssuer, TokenPair
 from orderwright.domain.errors import Unauthenticated
-from orderwright.domain.interfaces.credentials import Credentials
+from orderwright.domain.interfaces.readers import AccessReader
 from orderwright.domain.interfaces.security import PasswordHasher
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork
 
@@ -24,13 +24,13 @@ async def sign_in(
     command: SignIn,
     uow: UnitOfWork,
     *,
-    credentials: Credentials,
+    access: AccessReader,
     hasher: PasswordHasher,
     issuer: TokenIssuer,
     now: datetime,
 ) -> TokenPair:
     """Raises: InvalidCredentials: no such user, disabled, or another password; never says which."""
-    known = await credentials.user_called(command.username)
+    known = await access.user_named(command.username)
     # Slow, so before the transaction; as slow when nobody has that name.
     right = await hasher.verify(command.password, known.password_hash if known else None)
     if known is None or not right or not known.active:
