@@ -33,5 +33,5 @@ def keep_append_only(tables: tuple[Table, ...]) -> None:
         for dialect in ("sqlite", "postgresql"):
             for statement in append_only_ddl(table.name, dialect):
                 # DDL formats with %, so a literal one is doubled.
-                ddl = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)  # type: ignore[no-untyped-call] - SQLAlchemy leaves DDL untyped
+                ddl = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
                 event.listen(table, "after_create", ddl)

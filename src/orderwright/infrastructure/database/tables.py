@@ -111,7 +111,8 @@ def _total_for_sorting(context: DefaultExecutionContext) -> int:
     row: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
     currency: Currency = row["currency"]
     minor: int = row["total_minor"]
-    return minor * 10 ** (PRICE_DECIMALS - currency.exponent)
+    scale: int = 10 ** (PRICE_DECIMALS - currency.exponent)
+    return minor * scale
 
 
 customers = _table(

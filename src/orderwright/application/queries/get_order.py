@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from orderwright.domain.entities.order import OrderNotFound
+from orderwright.domain.interfaces.order_reader import OrderReader, OrderView
+
+
+async def get_order(order_id: int, orders: OrderReader) -> OrderView:
+    """Raises: OrderNotFound."""
+    order = await orders.get(order_id)
+    if order is None:
+        raise OrderNotFound(f"no order {order_id}")
+    return order

@@ -1,0 +1,95 @@
+"""What the service does in the background, by the name that tasks carry. Handlers are safe to run
+again: a task is run at least once, and its effects are there once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import cast
+
+from orderwright.application.commands.process_order import (
+    PROCESS_ORDER,
+    ProcessOrder,
+    process_order,
+)
+from orderwright.application.commands.settle_order import SETTLE_ORDER
+from orderwright.application.services.settlement import Settlement
+from orderwright.domain.entities.order import Order
+from orderwright.domain.entities.payment_status import PaymentStatus
+from orderwright.domain.entities.task import Task
+from orderwright.domain.errors import Conflict, Unavailable
+from orderwright.domain.interfaces.clock import Clock
+from orderwright.domain.interfaces.ids import Ids
+from orderwright.domain.interfaces.payment_gateway import PaymentGateway
+from orderwright.domain.interfaces.requests import RequestContext
+from orderwright.domain.interfaces.unit_of_work import UnitOfWorkFactory
+
+TaskResult = dict[str, object]
+TaskHandler = Callable[[Task], Awaitable[TaskResult]]
+
+
+class PaymentFailed(Conflict):
+    code = "payment_failed"
+
+
+class PaymentUnresolved(Unavailable):
+    """The gateway has not said yet what became of an operation: ask again later."""
+
+    code = "payment_unresolved"
+
+
+class TaskHandlers:
+    def __init__(
+        self,
+        units: UnitOfWorkFactory,
+        gateway: PaymentGateway,
+        settlement: Settlement,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._units = units
+        self._gateway = gateway
+        self._settlement = settlement
+        self._clock = clock
+        self._ids = ids
+
+    def by_name(self) -> Mapping[str, TaskHandler]:
+        return {PROCESS_ORDER: self.process_order, SETTLE_ORDER: self.settle_order}
+
+    async def process_order(self, task: Task) -> TaskResult:
+        """Raises: PaymentFailed: the gateway declined; the order stays pending.
+        PaymentUnresolved, Unavailable: to be run again."""
+        command = ProcessOrder(
+            order_id=cast("int", task.payload["order_id"]),
+            provider=self._gateway.name,
+            payment_token=cast("str | None", task.payload["payment_token"]),
+        )
+        order = await process_order(
+            command,
+            self._units(_context(task)),
+            settle=self._settlement.settle,
+            now=self._clock.now(),
+            ids=self._ids,
+        )
+        if order.payment_status is PaymentStatus.FAILED:
+            raise PaymentFailed(f"the payment of order {order.id} was declined")
+        return _result(order)
+
+    async def settle_order(self, task: Task) -> TaskResult:
+        order_id = cast("int", task.payload["order_id"])
+        await self._settlement.settle(order_id, _context(task))
+        async with self._units(_context(task)) as uow:
+            return _result(await uow.orders.get_by_id(order_id))
+
+
+def _context(task: Task) -> RequestContext:
+    return RequestContext(correlation_id=task.correlation_id)
+
+
+def _result(order: Order) -> TaskResult:
+    if order.payment_status is PaymentStatus.UNKNOWN:
+        raise PaymentUnresolved(f"the gateway has not settled order {order.id} yet")
+    return {
+        "order_id": order.id,
+        "status": str(order.status),
+        "payment_status": str(order.payment_status),
+    }

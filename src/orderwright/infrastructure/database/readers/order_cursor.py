@@ -1,0 +1,81 @@
+"""Where a page of orders ended: opaque to clients, and bound to the sort it was made for."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Column, ColumnElement, tuple_
+
+from orderwright.domain.interfaces.order_reader import InvalidCursor, OrderSort
+from orderwright.infrastructure.database import tables
+
+_orders: Final = tables.orders.c
+_SORT_COLUMNS: Final[dict[OrderSort, Column[Any]]] = {
+    OrderSort.NEWEST: _orders.created_at,
+    OrderSort.OLDEST: _orders.created_at,
+    OrderSort.DEAREST: _orders.total_ten_thousandths,
+    OrderSort.CHEAPEST: _orders.total_ten_thousandths,
+    OrderSort.HIGHEST_ID: _orders.id,
+    OrderSort.LOWEST_ID: _orders.id,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCursor:
+    sort: OrderSort
+    value: datetime | int
+    order_id: int
+
+    @classmethod
+    def parse(cls, text: str, sort: OrderSort) -> OrderCursor:
+        """Raises: InvalidCursor."""
+        try:
+            padded = text + "=" * (-len(text) % 4)
+            made_for, value, order_id = json.loads(base64.urlsafe_b64decode(padded))
+            if made_for != sort or type(order_id) is not int:
+                raise InvalidCursor("the cursor belongs to a list sorted otherwise")
+            return cls(sort, _value(sort, value), order_id)
+        except (ValueError, TypeError, RecursionError, binascii.Error) as error:
+            raise InvalidCursor("the cursor is not one that this service gave") from error
+
+    def __str__(self) -> str:
+        value = self.value.isoformat() if isinstance(self.value, datetime) else self.value
+        text = json.dumps([str(self.sort), value, self.order_id], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    def after(self) -> ColumnElement[bool]:
+        """What comes behind the cursor in its sort."""
+        column = _SORT_COLUMNS[self.sort]
+        here = tuple_(column, _orders.id)
+        there = tuple_(self.value, self.order_id, types=[column.type, _orders.id.type])
+        return here < there if _descends(self.sort) else here > there
+
+
+def order_by(sort: OrderSort) -> list[ColumnElement[Any]]:
+    columns = list(dict.fromkeys([_SORT_COLUMNS[sort], _orders.id]))
+    return [column.desc() if _descends(sort) else column.asc() for column in columns]
+
+
+def sort_value(sort: OrderSort, row: Any) -> datetime | int:
+    value: datetime | int = getattr(row, _SORT_COLUMNS[sort].name)
+    return value
+
+
+def _descends(sort: OrderSort) -> bool:
+    return sort.value.startswith("-")
+
+
+def _value(sort: OrderSort, value: object) -> datetime | int:
+    if _SORT_COLUMNS[sort] is _orders.created_at:
+        moment = datetime.fromisoformat(str(value))
+        if moment.tzinfo is None:
+            raise ValueError("a cursor's time has its zone")
+        return moment
+    if type(value) is not int or abs(value) >= 2**63:
+        raise ValueError("not a number of ours")
+    return value

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from orderwright.domain.interfaces.failure_log import FailureLog
+
+# How long a task waits that another process put down; this process's own come with a nudge.
+POLL_INTERVAL_S: Final = 0.5
+
+
+class EmbeddedWorker:
+    """Runs due tasks in the server's own process; nothing but the database is needed.
+
+    Lives from `start` to `stop`, which lets running tasks finish.
+    """
+
+    def __init__(
+        self,
+        run_due: Callable[[], Awaitable[int]],
+        failures: FailureLog,
+        poll_interval_s: float = POLL_INTERVAL_S,
+    ) -> None:
+        self._run_due = run_due
+        self._failures = failures
+        self._poll_interval_s = poll_interval_s
+        self._nudged = asyncio.Event()
+        self._stopping = False
+        self._loop: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._loop = asyncio.create_task(self._work(), name="embedded-worker")
+
+    def nudge(self) -> None:
+        """There is something to do: look now. Lost nudges cost a poll interval, nothing else."""
+        self._nudged.set()
+
+    async def stop(self) -> None:
+        self._stopping = True
+        self.nudge()
+        if self._loop is not None:
+            await self._loop
+
+    async def _work(self) -> None:
+        while not self._stopping:
+            self._nudged.clear()
+            if not await self._ran_something():
+                await self._wait_for_nudge()
+
+    async def _ran_something(self) -> bool:
+        try:
+            return await self._run_due() > 0
+        except Exception as error:  # noqa: BLE001 - the worker outlives a lost database
+            self._failures.worker_failed(error)
+            return False
+
+    async def _wait_for_nudge(self) -> None:
+        try:
+            async with asyncio.timeout(self._poll_interval_s):
+                await self._nudged.wait()
+        except TimeoutError:
+            return

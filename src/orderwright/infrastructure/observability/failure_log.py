@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import structlog
+
+from orderwright.domain.entities.task import Task
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger("orderwright.tasks")
+
+
+class StructuredFailureLog:
+    def task_failed(self, task: Task, error: Exception) -> None:
+        _log.error(
+            "task.failed",
+            task_id=task.id,
+            task_name=task.name,
+            attempts=task.attempts,
+            correlation_id=task.correlation_id,
+            exc_info=error,
+        )
+
+    def worker_failed(self, error: Exception) -> None:
+        _log.error("worker.failed", exc_info=error)
