@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Integer, LargeBinary, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import TypeCompiler
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 
 Bytes = LargeBinary
@@ -77,20 +79,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         return instant.astimezone(UTC)
 
 
-class Flag(TypeDecorator[bool]):
+class Flag(Boolean):
     """BOOLEAN, or INTEGER 0 and 1."""
 
-    impl = Boolean
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Integer() if _is_sqlite(dialect) else Boolean())
 
-    def process_bind_param(self, value: bool | None, dialect: Dialect) -> bool | int | None:  # noqa: FBT001 - SQLAlchemy's signature
-        return int(value) if value is not None and _is_sqlite(dialect) else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:
-        return None if value is None else bool(value)
+@compiles(Flag, "sqlite")
+def _flag_on_sqlite(_type: Flag, _compiler: TypeCompiler, **_options: Any) -> str:
+    return "INTEGER"
 
 
 class Json(TypeDecorator[Any]):

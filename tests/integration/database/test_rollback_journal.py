@@ -1,0 +1,39 @@
+"""Where no safe SQLite is to be had, the service still works: slower, without the log."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from orderwright.infrastructure.database import migrate, sqlite_driver
+from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.tables import locations
+from tests.integration.database.test_database import a_location
+
+
+@pytest.fixture
+async def database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Database]:
+    monkeypatch.setattr(sqlite_driver, "wal_is_safe", lambda _version: False)
+    url = f"sqlite+aiosqlite:///{tmp_path}/orderwright.db"
+    await migrate.upgrade(url)
+    database = Database(url)
+    yield database
+    await database.dispose()
+
+
+async def test_writers_and_readers_take_turns(database: Database) -> None:
+    async def write(number: int) -> None:
+        async with database.write_sessions.begin() as session:
+            await a_location(session, f"Shelf {number}")
+
+    async def read() -> None:
+        async with database.read_sessions() as session:
+            await session.scalar(select(func.count()).select_from(locations))
+
+    await asyncio.gather(*(work for n in range(20) for work in (write(n), read())))
+
+    async with database.read_sessions() as session:
+        assert await session.scalar(text("PRAGMA journal_mode")) == "truncate"
+        assert await session.scalar(select(func.count()).select_from(locations)) == 20
