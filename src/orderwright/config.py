@@ -1,6 +1,5 @@
 """Every setting the service has, read from the environment, then `.env`, and checked as a whole."""
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
@@ -17,6 +16,7 @@ from orderwright.config_sources import (
     SecretFiles,
     Unreadable,
 )
+from orderwright.infrastructure.crash_points import CrashAction, parse_crash_points
 
 # What HMAC-SHA256 wants: a shorter key is the weakest part of every token signed with it.
 SECRET_BYTES_MIN = 32
@@ -24,9 +24,7 @@ SECRET_BYTES_MIN = 32
 Environment = Literal["development", "staging", "production"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["json", "console"]
-CrashAction = Literal["kill", "raise", "hang"]
 
-_CRASH_POINT = re.compile(r"(?P<name>[a-z]+\.[a-z_]+):(?P<action>kill|raise|hang)")
 _SQLITE = "sqlite+aiosqlite:///"
 _POSTGRESQL = "postgresql+asyncpg://"
 
@@ -202,7 +200,7 @@ class Settings(BaseSettings):
     @field_validator("crash_points", mode="before")
     @classmethod
     def _crash_points_from_text(cls, value: object, info: ValidationInfo) -> object:
-        points = _parse_crash_points(value) if isinstance(value, str) else value
+        points = _known_crash_points(value) if isinstance(value, str) else value
         if points and _deployed(info.data):
             raise ValueError("is refused outside development")
         return points
@@ -254,8 +252,9 @@ def _sqlite_in(directory: Path) -> str:
     return _SQLITE + quote(str(directory / "orderwright.db"))
 
 
-def _parse_crash_points(text: str) -> dict[str, str]:
-    matches = [_CRASH_POINT.fullmatch(part.strip()) for part in text.split(",")]
-    if not all(matches):
-        raise ValueError("must read name:action[,name:action...] with kill, raise or hang")
-    return {match["name"]: match["action"] for match in matches if match}
+def _known_crash_points(text: str) -> dict[str, CrashAction]:
+    try:
+        return parse_crash_points(text)
+    except ValueError:  # its words repeat the value
+        problem = "must read name:action[,name:action...] with crash points and actions that exist"
+        raise ValueError(problem) from None

@@ -164,6 +164,7 @@ def test_a_deployment_refuses_what_is_only_safe_on_a_desk(
         ("LOG_FORMAT", "xml"),
         ("CRASH_POINTS", "place.before_commit"),
         ("CRASH_POINTS", "place.before_commit:explode"),
+        ("CRASH_POINTS", "place.somewhere_else:kill"),
     ],
 )
 def test_a_value_that_means_nothing_is_refused_by_name(
