@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from orderwright.domain.events.event import Event
+
+UNSAVED: Final[Any] = None  # an id that the database has yet to give
 
 
 @dataclass(frozen=True, slots=True)

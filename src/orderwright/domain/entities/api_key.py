@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from orderwright.domain.entities.aggregate import Aggregate
+from orderwright.domain.entities.aggregate import UNSAVED, Aggregate
 from orderwright.domain.errors import NotFound
 from orderwright.domain.events.catalog import ApiKeyCreated, ApiKeyRevoked
 from orderwright.domain.value_objects.permission import Permission
@@ -26,7 +26,7 @@ class ApiKey(Aggregate):
     permissions: frozenset[Permission]
     created_at: datetime
     revoked_at: datetime | None = None
-    id: int = 0  # given by the database
+    id: int = UNSAVED
 
     @classmethod
     def create(

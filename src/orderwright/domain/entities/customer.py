@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from orderwright.domain.entities.aggregate import Aggregate
+from orderwright.domain.entities.aggregate import UNSAVED, Aggregate
 from orderwright.domain.errors import Conflict, NotFound
 from orderwright.domain.events.catalog import CustomerChanged, CustomerCreated
 
@@ -29,7 +29,7 @@ class Customer(Aggregate):
     email: str | None = None
     external_ref: str | None = None
     metadata: dict[str, object] = field(default_factory=dict)
-    id: int = 0  # given by the database
+    id: int = UNSAVED
 
     @classmethod
     def create(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from orderwright.domain.entities.aggregate import Aggregate
+from orderwright.domain.entities.aggregate import UNSAVED, Aggregate
 from orderwright.domain.errors import Conflict, NotFound
 from orderwright.domain.events.catalog import LocationCreated
 
@@ -25,7 +25,7 @@ class Location(Aggregate):
 
     name: str
     created_at: datetime
-    id: int = 0  # given by the database
+    id: int = UNSAVED
 
     @classmethod
     def create(cls, *, name: str, now: datetime) -> Location:

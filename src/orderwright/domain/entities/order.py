@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from orderwright.domain.entities.aggregate import Aggregate
+from orderwright.domain.entities.aggregate import UNSAVED, Aggregate
 from orderwright.domain.entities.order_lifecycle import OrderAct, OrderStatus, after
 from orderwright.domain.entities.order_parts import (
     Adjustment,
@@ -82,7 +82,7 @@ class Order(Aggregate):
     metadata: dict[str, object] = field(default_factory=dict)
     cancellation_requested_at: datetime | None = None
     cancellation_reason: str | None = None
-    id: int = 0  # given by the database
+    id: int = UNSAVED
 
     @classmethod
     def place(

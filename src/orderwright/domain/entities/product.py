@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from orderwright.domain.entities.aggregate import Aggregate
+from orderwright.domain.entities.aggregate import UNSAVED, Aggregate
 from orderwright.domain.errors import Conflict, NotFound, Rejected
 from orderwright.domain.events.catalog import ProductChanged, ProductCreated
 from orderwright.domain.value_objects.currency import Currency
@@ -42,7 +42,7 @@ class Product(Aggregate):
     active: bool = True
     track_inventory: bool = True
     backorder: bool = False
-    id: int = 0  # given by the database
+    id: int = UNSAVED
 
     @classmethod
     def create(

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from orderwright.domain.entities.aggregate import Aggregate
+from orderwright.domain.entities.aggregate import UNSAVED, Aggregate
 from orderwright.domain.errors import Conflict, Rejected
 from orderwright.domain.events.catalog import StockAdjusted
 
@@ -75,7 +75,7 @@ class StockLevel(Aggregate):
     on_hand: int = 0
     reserved: int = 0
     backorder: bool = False
-    id: int = 0  # given by the database
+    id: int = UNSAVED
 
     @property
     def available(self) -> int:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from orderwright.domain.entities.aggregate import Aggregate
+from orderwright.domain.entities.aggregate import UNSAVED, Aggregate
 from orderwright.domain.errors import Conflict, NotFound
 from orderwright.domain.events.catalog import UserCreated, UserSignedOut
 from orderwright.domain.value_objects.permission import Permission
@@ -28,7 +28,7 @@ class User(Aggregate):
     email: str | None = None
     active: bool = True
     token_generation: int = 1
-    id: int = 0  # given by the database
+    id: int = UNSAVED
 
     @classmethod
     def create(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Integer, LargeBinary, String, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON as PostgresJson
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import TypeCompiler
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
@@ -91,7 +91,8 @@ def _flag_on_sqlite(_type: Flag, _compiler: TypeCompiler, **_options: Any) -> st
 
 
 class Json(TypeDecorator[Any]):
-    """JSONB, or JSON text. Python's None is SQL's NULL; numbers that must stay exact go as text."""
+    """JSON, which nobody queries inside: both databases give back the members in the order they came
+    in, so both answer the same bytes. Python's None is NULL; exact numbers go as text."""
 
     impl = JSON
     cache_ok = True
@@ -99,7 +100,7 @@ class Json(TypeDecorator[Any]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if _is_sqlite(dialect):
             return dialect.type_descriptor(Text())
-        return dialect.type_descriptor(JSONB(none_as_null=True))
+        return dialect.type_descriptor(PostgresJson(none_as_null=True))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return strict_json(value) if value is not None and _is_sqlite(dialect) else value

@@ -23,6 +23,8 @@ class Kept(Generic[Entity, Id]):
         self._missing = missing
 
     async def add(self, entity: Entity) -> None:
+        # What it refers to goes first: without a relationship, a flush has no order of its own.
+        await self._session.flush()
         self._session.add(entity)
         await self._session.flush()
 

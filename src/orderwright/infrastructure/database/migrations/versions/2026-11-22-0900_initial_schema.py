@@ -84,6 +84,7 @@ def upgrade() -> None:
     _create_refresh_tokens()
     for table in _APPEND_ONLY:
         _keep_append_only(table)
+    _open_the_first_location()
 
 
 def downgrade() -> None:
@@ -641,6 +642,21 @@ def _keep_append_only(table: str) -> None:
     op.execute(
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}\n"
         "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    )
+
+
+def _open_the_first_location() -> None:
+    """Stock lives somewhere from the start: location 1, with its event like every aggregate."""
+    op.execute(
+        "INSERT INTO locations (name, created_at, version) "
+        "VALUES ('Main', '2026-11-22T09:00:00.000000Z', 1)"
+    )
+    # The backslash keeps the colon from being taken for a bound parameter.
+    op.execute(
+        "INSERT INTO events"
+        " (aggregate, aggregate_id, sequence, name, payload, actor, occurred_at) "
+        "SELECT 'location', id, 1, 'location.created', '{\"location_name\"\\:\"Main\"}',"
+        " 'system', created_at FROM locations"
     )
 
 
