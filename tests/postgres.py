@@ -33,11 +33,12 @@ class MigratedPostgres:
             await connection.execute(text(statement))
         await engine.dispose()
 
-    async def create_database(self) -> str:
-        """A copy of the template; its name."""
+    async def create_database(self, template: str | None = None) -> str:
+        """A copy of `template`, of the migrated one if none is named; its name."""
+        source = template or self.template
         name = f"test_{secrets.token_hex(8)}"
         # Copying files beats replaying them through the log, as the server does by default.
-        await self.execute(f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY FILE_COPY")
+        await self.execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
         return name
 
     async def drop_database(self, name: str) -> None:

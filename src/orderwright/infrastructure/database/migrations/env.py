@@ -22,7 +22,11 @@ class BrokenReferences(Exception):
 
 def run_offline() -> None:
     context.configure(
-        dialect_name=context.config.attributes["dialect"], literal_binds=True, **_COMMON
+        dialect_name=context.config.attributes["dialect"],
+        # The drivers' own style would double every % in the printed statements.
+        dialect_opts={"paramstyle": "named"},
+        literal_binds=True,
+        **_COMMON,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -51,6 +51,7 @@ _TABLES = (
     "events",
     "idempotency_keys",
     "tasks",
+    "imported_documents",
     "users",
     "api_keys",
     "refresh_tokens",
@@ -79,6 +80,7 @@ def upgrade() -> None:
     _create_events()
     _create_idempotency_keys()
     _create_tasks()
+    _create_imported_documents()
     _create_users()
     _create_api_keys()
     _create_refresh_tokens()
@@ -569,6 +571,20 @@ def _create_tasks() -> None:
         unique=True,
         postgresql_where=text("state IN ('queued', 'running')"),
         sqlite_where=text("state IN ('queued', 'running')"),
+    )
+
+
+def _create_imported_documents() -> None:
+    op.create_table(
+        "imported_documents",
+        Column("channel", String_(50), nullable=False),
+        Column("reference", String_(200), nullable=False),
+        Column("fingerprint", String_(64), nullable=False),
+        Column("outcome", _code(32), nullable=False),
+        Column("verdicts", Json, nullable=False),
+        Column("decided_at", UtcDateTime, nullable=False),
+        PrimaryKeyConstraint("channel", "reference", name="pk_imported_documents"),
+        sqlite_strict=True,
     )
 
 
