@@ -30,6 +30,10 @@ class Repository(Protocol[Entity, Id_contra]):
         """Keep a new one; an id that the database gives is there when this returns."""
         ...
 
+    async def add_all(self, entities: Sequence[Entity]) -> None:
+        """Keep several at once, for about the price of one."""
+        ...
+
     async def get_by_id(self, entity_id: Id_contra) -> Entity:
         """Raises: the NotFound of this kind of entity."""
         ...
@@ -41,6 +45,8 @@ class Customers(Repository[Customer, int], Protocol):
         ...
 
     async def find_by_external_ref(self, external_ref: str) -> Customer | None: ...
+
+    async def find_by_external_refs(self, refs: Collection[str]) -> dict[str, Customer]: ...
 
 
 class Products(Repository[Product, int], Protocol):
@@ -66,6 +72,12 @@ class Stock(Protocol):
         Raises:
             ProductNotFound, LocationNotFound, StockNotTracked.
         """
+        ...
+
+    async def levels_at(
+        self, location_id: int, product_ids: Collection[int]
+    ) -> dict[int, StockLevel]:
+        """The level of each product at the location, locked, made where there is none yet."""
         ...
 
     async def reservations_of(self, order_id: int) -> Sequence[Reservation]:

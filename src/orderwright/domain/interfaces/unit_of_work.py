@@ -6,6 +6,7 @@ from typing import Protocol, Self, TypeVar, overload
 
 from orderwright.domain.errors import Unavailable
 from orderwright.domain.interfaces import repositories
+from orderwright.domain.interfaces.history import History
 from orderwright.domain.interfaces.requests import RequestContext
 
 T = TypeVar("T")
@@ -45,6 +46,8 @@ class UnitOfWork(Protocol):
     @property
     def refresh_tokens(self) -> repositories.RefreshTokens: ...
     @property
+    def history(self) -> History: ...
+    @property
     def context(self) -> RequestContext: ...
 
     @property
@@ -79,6 +82,11 @@ class UnitOfWork(Protocol):
     async def checkpoint(self, resource_id: str) -> None:
         """Make everything durable so far and leave the request open: a retry after a crash finds
         `resource_id` in `resumes` and goes on from there."""
+        ...
+
+    async def rehearse(self) -> None:
+        """Write everything as `commit` would, and leave the transaction open: what follows sees it,
+        nobody else does, and leaving undoes it."""
         ...
 
     async def reached(self, point: str) -> None:

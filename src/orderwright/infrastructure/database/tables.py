@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine.default import DefaultExecutionContext
 
+from orderwright.domain.entities.imported_document import DocumentOutcome
 from orderwright.domain.entities.order import FulfilmentStatus
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.order_parts import QUANTITY_MAX, AdjustmentKind
@@ -440,6 +441,17 @@ tasks = _table(
         postgresql_where=text("state IN ('queued', 'running')"),
         sqlite_where=text("state IN ('queued', 'running')"),
     ),
+)
+
+imported_documents = _table(
+    "imported_documents",
+    Column("channel", String_(50), nullable=False),
+    Column("reference", String_(200), nullable=False),
+    Column("fingerprint", String_(64), nullable=False),
+    Column("outcome", Choice(DocumentOutcome), nullable=False),
+    Column("verdicts", Json, nullable=False),
+    _at("decided_at"),
+    PrimaryKeyConstraint("channel", "reference"),
 )
 
 users = _table(

@@ -27,6 +27,7 @@ from orderwright.infrastructure.database.repositories.catalogue import (
     SqlLocations,
     SqlProducts,
 )
+from orderwright.infrastructure.database.repositories.history import SqlHistory
 from orderwright.infrastructure.database.repositories.orders import (
     SqlOrders,
     SqlPayments,
@@ -69,6 +70,7 @@ class SqlUnitOfWork:
     users: SqlUsers
     api_keys: SqlApiKeys
     refresh_tokens: SqlRefreshTokens
+    history: SqlHistory
 
     def __init__(
         self, database: Database, clock: Clock, crash_point: CrashPoint, context: RequestContext
@@ -121,6 +123,13 @@ class SqlUnitOfWork:
                 await self._keys.leave_open(self.context.request, resource_id)
             await self._session.commit()
 
+    async def rehearse(self) -> None:
+        with in_domain_words():
+            await self._write_records()
+            # Nothing is held on to: a rehearsal may be longer than memory is large.
+            self._session.expunge_all()
+            self._touched.clear()
+
     async def reached(self, point: str) -> None:
         await self._crash_point(point)
 
@@ -138,6 +147,7 @@ class SqlUnitOfWork:
         self.users = SqlUsers(session)
         self.api_keys = SqlApiKeys(session)
         self.refresh_tokens = SqlRefreshTokens(session)
+        self.history = SqlHistory(session, self._touched)
         self._keys = IdempotencyKeys(session, self.context.actor.name)
 
     async def _claim_key(self) -> None:

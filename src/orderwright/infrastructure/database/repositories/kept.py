@@ -28,6 +28,11 @@ class Kept(Generic[Entity, Id]):
         self._session.add(entity)
         await self._session.flush()
 
+    async def add_all(self, entities: Sequence[Entity]) -> None:
+        await self._session.flush()
+        self._session.add_all(entities)
+        await self._session.flush()
+
     async def get_by_id(self, entity_id: Id) -> Entity:
         # populate_existing: after the wait for the lock, what an earlier read saw may be stale; what
         # this unit of work itself changed is written first and so read back.

@@ -30,6 +30,16 @@ class SqlStock:
         (level,) = await self._locked(where)
         return level
 
+    async def levels_at(
+        self, location_id: int, product_ids: Collection[int]
+    ) -> dict[int, StockLevel]:
+        here = _levels.location_id == location_id
+        found = await self._locked(here & _levels.product_id.in_(product_ids))
+        if missing := set(product_ids) - {level.product_id for level in found}:
+            await self._make_levels(missing, location_id)
+            found = [*found, *await self._locked(here & _levels.product_id.in_(missing))]
+        return {level.product_id: level for level in found}
+
     async def reservations_of(self, order_id: int) -> Sequence[Reservation]:
         columns = tables.reservations.c
         found = await self._session.scalars(
@@ -66,12 +76,24 @@ class SqlStock:
             raise StockNotTracked(f"product {product_id} needs no stock")
         if await self._session.get(Location, location_id) is None:
             raise LocationNotFound(f"no location {location_id}")
-        row = {
-            "product_id": product_id,
-            "location_id": location_id,
-            "on_hand": 0,
-            "reserved": 0,
-            "backorder": product.backorder,
-            "version": 0,
-        }
-        await self._session.execute(insert_unless_there(self._session, tables.stock_levels, row))
+        await self._insert_levels([product], location_id)
+
+    async def _make_levels(self, product_ids: Collection[int], location_id: int) -> None:
+        tracked = tables.products.c.id.in_(product_ids) & tables.products.c.track_inventory
+        products = (await self._session.scalars(select(Product).where(tracked))).all()
+        if products:
+            await self._insert_levels(products, location_id)
+
+    async def _insert_levels(self, products: Sequence[Product], location_id: int) -> None:
+        rows = [
+            {
+                "product_id": product.id,
+                "location_id": location_id,
+                "on_hand": 0,
+                "reserved": 0,
+                "backorder": product.backorder,
+                "version": 0,
+            }
+            for product in products
+        ]
+        await self._session.execute(insert_unless_there(self._session, tables.stock_levels, rows))

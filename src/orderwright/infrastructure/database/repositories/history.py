@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, delete, func, insert, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orderwright.domain.entities.imported_document import (
+    DocumentAlreadyImported,
+    DocumentOutcome,
+    ImportedDocument,
+)
+from orderwright.domain.interfaces.history import PastSale, ReturnableLine
+from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database.bulk_rows import row_of
+from orderwright.infrastructure.database.repositories.returnable import (
+    returnable_line,
+    returnable_lines,
+)
+from orderwright.infrastructure.database.upsert import insert_unless_there
+
+_documents = tables.imported_documents
+_NEXT_IDS = text(
+    "SELECT nextval(pg_get_serial_sequence('orders', 'id')) FROM generate_series(1, :count)"
+)
+
+
+class SqlHistory:
+    """Writes past sales around the ORM. `touched` is where the unit of work looks for events."""
+
+    def __init__(self, session: AsyncSession, touched: dict[int, Any]) -> None:
+        self._session = session
+        self._touched = touched
+
+    async def order_ids(self, count: int) -> Sequence[int]:
+        if self._session.get_bind().dialect.name != "sqlite":
+            return list(await self._session.scalars(_NEXT_IDS, {"count": count}))
+        # The one writer that SQLite admits is this transaction: it numbers rows as SQLite would.
+        last = await self._session.scalar(select(func.max(tables.orders.c.id))) or 0
+        return range(last + 1, last + 1 + count)
+
+    async def add_sales(self, sales: Sequence[PastSale]) -> None:
+        await self._session.flush()  # customers, products and levels that the rows point at
+        await self._add_orders(sales)
+        await self._add_payments(sales)
+        await self._add_shipments(sales)
+        held = [reservation for sale in sales for reservation in sale.reservations]
+        await self._insert(tables.reservations, map(row_of, held))
+        self._touched |= {id(sale.order): sale.order for sale in sales}
+
+    async def returnable_lines(
+        self, customer_id: int, product_ids: Collection[int], *, channel: str, until: datetime
+    ) -> Sequence[ReturnableLine]:
+        query = returnable_lines(customer_id, product_ids, channel, until)
+        return [returnable_line(row) for row in await self._session.execute(query)]
+
+    async def documents(
+        self, channel: str, references: Collection[str]
+    ) -> dict[str, ImportedDocument]:
+        columns = _documents.c
+        found = await self._session.execute(
+            select(_documents).where(columns.channel == channel, columns.reference.in_(references))
+        )
+        return {row["reference"]: _document(row) for row in found.mappings()}
+
+    async def taken_references(self, channel: str, references: Collection[str]) -> set[str]:
+        orders = tables.orders.c
+        found = await self._session.scalars(
+            select(orders.reference).where(
+                orders.channel == channel, orders.reference.in_(references)
+            )
+        )
+        return set(found)
+
+    async def keep_documents(self, documents: Sequence[ImportedDocument]) -> None:
+        if not documents:
+            return
+        columns = _documents.c
+        keys = [(document.channel, document.reference) for document in documents]
+        await self._session.execute(
+            delete(_documents).where(
+                tuple_(columns.channel, columns.reference).in_(keys),
+                columns.outcome != DocumentOutcome.PLACED,
+            )
+        )
+        rows = [_document_row(document) for document in documents]
+        insertion = insert_unless_there(self._session, _documents, rows)
+        kept = await self._session.scalars(insertion.returning(columns.reference))
+        if len(kept.all()) < len(rows):
+            raise DocumentAlreadyImported("another import has placed one of these documents")
+
+    async def _add_orders(self, sales: Sequence[PastSale]) -> None:
+        orders = [sale.order for sale in sales]
+        await self._insert(tables.orders, map(row_of, orders))
+        items = (row_of(item, order_id=order.id) for order in orders for item in order.items)
+        await self._insert(tables.order_items, items)
+        adjustments = (
+            row_of(adjustment, order_id=order.id)
+            for order in orders
+            for adjustment in order.adjustments
+        )
+        await self._insert(tables.order_adjustments, adjustments)
+
+    async def _add_payments(self, sales: Sequence[PastSale]) -> None:
+        payments = [sale.payment for sale in sales if sale.payment is not None]
+        await self._insert(tables.payments, map(row_of, payments))
+        operations = (row_of(each) for payment in payments for each in payment.operations)
+        await self._insert(tables.payment_operations, operations)
+
+    async def _add_shipments(self, sales: Sequence[PastSale]) -> None:
+        shipments = [sale.shipment for sale in sales if sale.shipment is not None]
+        await self._insert(tables.shipments, map(row_of, shipments))
+        lines = (
+            row_of(line, shipment_id=shipment.id)
+            for shipment in shipments
+            for line in shipment.items
+        )
+        await self._insert(tables.shipment_items, lines)
+
+    async def _insert(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+        if listed := list(rows):
+            await self._session.execute(insert(table), listed)
+
+
+def _document(row: Any) -> ImportedDocument:
+    verdicts = tuple((code, sentence) for code, sentence in row["verdicts"])
+    return ImportedDocument(**{**row, "verdicts": verdicts})
+
+
+def _document_row(document: ImportedDocument) -> dict[str, Any]:
+    return {column.name: getattr(document, column.name) for column in _documents.columns} | {
+        "verdicts": [list(verdict) for verdict in document.verdicts]
+    }
