@@ -51,14 +51,14 @@ class EmbeddedPostgres:
     def __init__(self, *, durable: bool = False) -> None:
         self._options = _COMMON if durable else (*_COMMON, *_VOLATILE)
         self._account = unprivileged_account()
-        self._home = Path(tempfile.mkdtemp(prefix="orderwright-postgres-"))
+        self.home = Path(tempfile.mkdtemp(prefix="orderwright-postgres-"))
         self._password = secrets.token_hex()
         self.port = 0
         try:
             self._create()
             self.start()
         except BaseException:
-            shutil.rmtree(self._home, ignore_errors=True)
+            shutil.rmtree(self.home, ignore_errors=True)
             raise
 
     def __enter__(self) -> Self:
@@ -95,28 +95,31 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         self._release("")
-        shutil.rmtree(self._home, ignore_errors=True)
+        shutil.rmtree(self.home, ignore_errors=True)
 
     @property
     def _log(self) -> Path:
-        return self._home / "log"
+        return self.home / "log"
 
     def _create(self) -> None:
         if self._account is not None:
-            os.chown(self._home, self._account.uid, self._account.gid)
-        self._binaries = usable_binaries(self._account, self._home)
-        password = self._home / "password"
+            os.chown(self.home, self._account.uid, self._account.gid)
+        self._binaries = usable_binaries(self._account, self.home)
+        password = self.home / "password"
         password.write_text(self._password)
-        command = [self._program("initdb"), "--pgdata", str(self._home / "data"), "--username"]
+        command = [self._program("initdb"), "--pgdata", str(self.home / "data"), "--username"]
         command += [_USER, "--pwfile", str(password), "--auth", "password", "--encoding", "UTF8"]
-        run_as(self._account, [*command, "--locale", "C", "--no-sync"], self._home)
+        try:
+            run_as(self._account, [*command, "--locale", "C", "--no-sync"], self.home)
+        except subprocess.CalledProcessError as failed:
+            raise PostgresFailed(failed.stderr.decode()) from failed
 
     def _launch(self) -> "subprocess.Popen[str]":
-        options = (*self._options, f"port={self.port}", f"unix_socket_directories={self._home}")
-        command = [self._program("postgres"), "-D", str(self._home / "data")]
+        options = (*self._options, f"port={self.port}", f"unix_socket_directories={self.home}")
+        command = [self._program("postgres"), "-D", str(self.home / "data")]
         order = {
             "command": command + [part for option in options for part in ("-c", option)],
-            "home": str(self._home),
+            "home": str(self.home),
             "log": str(self._log),
             "uid": self._account.uid if self._account else None,
             "gid": self._account.gid if self._account else None,
@@ -125,7 +128,7 @@ class EmbeddedPostgres:
             [sys.executable, "-I", postgres_watchdog.__file__, json.dumps(order)],
             stdin=subprocess.PIPE,
             text=True,
-            env=clean_environment(self._home),
+            env=clean_environment(self.home),
             start_new_session=True,
         )
 
@@ -137,7 +140,7 @@ class EmbeddedPostgres:
             if subprocess.run(asking, check=False).returncode == 0:
                 return True
             if time.monotonic() > deadline:
-                self._release("")
+                self.crash()
                 return False
             time.sleep(_POLL_S)
         return False
