@@ -76,7 +76,7 @@ class Settings(BaseSettings):
         5, ge=1, le=100, description="Connections a process keeps to the database."
     )
     database_pool_timeout_seconds: float = Field(
-        30.0, gt=0, le=300, description="How long a request waits for a free connection."
+        5.0, gt=0, le=300, description="How long a request waits for a free connection."
     )
     jwt_secret: SecretStr = Field(
         SecretStr(""),
@@ -97,6 +97,12 @@ class Settings(BaseSettings):
     refresh_token_days: int = Field(30, ge=1, le=365, description="Life of a refresh token.")
     idempotency_key_hours: int = Field(
         24, ge=1, le=720, description="How long the answer to an `Idempotency-Key` is kept."
+    )
+    idempotency_lease_seconds: float = Field(
+        15.0,
+        gt=0,
+        le=3600,
+        description="How long an interrupted request keeps its key from being taken over by a retry.",
     )
     max_body_bytes: int = Field(
         1024 * 1024,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Integer, LargeBinary, String, Text
-from sqlalchemy.dialects.postgresql import JSON as PostgresJson
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import TypeCompiler
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
@@ -100,7 +100,7 @@ class Json(TypeDecorator[Any]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if _is_sqlite(dialect):
             return dialect.type_descriptor(Text())
-        return dialect.type_descriptor(PostgresJson(none_as_null=True))
+        return dialect.type_descriptor(postgresql.JSON(none_as_null=True))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return strict_json(value) if value is not None and _is_sqlite(dialect) else value

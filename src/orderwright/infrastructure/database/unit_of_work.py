@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from types import TracebackType
-from typing import Any, Self, TypeVar, overload
+from typing import Any, Final, Self, TypeVar, overload
 
 from sqlalchemy import event, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,6 +43,9 @@ from orderwright.infrastructure.database.repositories.tasks import SqlTasks
 T = TypeVar("T")
 CrashPoint = Callable[[str], Awaitable[None]]
 
+# Longer than a request may take (its deadline is 8 s): a live one never loses its key.
+REQUEST_LEASE: Final = timedelta(seconds=15)
+
 # What an aggregate is called in the table of events.
 _AGGREGATE_NAMES = {
     "Order": "order",
@@ -73,13 +77,20 @@ class SqlUnitOfWork:
     history: SqlHistory
 
     def __init__(
-        self, database: Database, clock: Clock, crash_point: CrashPoint, context: RequestContext
+        self,
+        database: Database,
+        clock: Clock,
+        crash_point: CrashPoint,
+        context: RequestContext,
+        *,
+        request_lease: timedelta = REQUEST_LEASE,
     ) -> None:
         self.context = context
         self.resumes: str | None = None
         self._database = database
         self._clock = clock
         self._crash_point = crash_point
+        self._request_lease = request_lease
         self._claimed = False
 
     async def __aenter__(self) -> Self:
@@ -148,7 +159,7 @@ class SqlUnitOfWork:
         self.api_keys = SqlApiKeys(session)
         self.refresh_tokens = SqlRefreshTokens(session)
         self.history = SqlHistory(session, self._touched)
-        self._keys = IdempotencyKeys(session, self.context.actor.name)
+        self._keys = IdempotencyKeys(session, self.context.actor.name, self._request_lease)
 
     async def _claim_key(self) -> None:
         # Entered again after a checkpoint, the key is this unit of work's own already.

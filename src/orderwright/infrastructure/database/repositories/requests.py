@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
 
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,18 +15,16 @@ from orderwright.domain.interfaces.requests import (
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.upsert import insert_unless_there
 
-# Longer than a request may take (its deadline is 8 s): a live one never loses its key.
-REQUEST_LEASE: Final = timedelta(seconds=15)
-
 _keys = tables.idempotency_keys
 
 
 class IdempotencyKeys:
     """Who asked what, under which key, and what the answer was: one row a key and caller."""
 
-    def __init__(self, session: AsyncSession, caller: str) -> None:
+    def __init__(self, session: AsyncSession, caller: str, lease: timedelta) -> None:
         self._session = session
         self._caller = caller
+        self._lease = lease
 
     async def claim(self, request: KeyedRequest, now: datetime) -> str | None:
         """Hold the key until this transaction ends; what an interrupted attempt left, if any.
@@ -39,7 +36,7 @@ class IdempotencyKeys:
             "caller": self._caller,
             "key": request.key,
             "fingerprint": request.fingerprint,
-            "lease_until": now + REQUEST_LEASE,
+            "lease_until": now + self._lease,
             "created_at": now,
         }
         inserted = await self._session.execute(
@@ -65,7 +62,7 @@ class IdempotencyKeys:
             raise Replayed(Answer(row.status, row.headers, bytes(row.body)))
         if now < row.lease_until:
             raise IdempotencyInProgress("a request with this Idempotency-Key is being served")
-        await self._write(request, lease_until=now + REQUEST_LEASE)
+        await self._write(request, lease_until=now + self._lease)
         resource_id: str | None = row.resource_id
         return resource_id
 

@@ -1,0 +1,4 @@
+from orderwright.cli.entry import main
+
+if __name__ == "__main__":
+    main()
