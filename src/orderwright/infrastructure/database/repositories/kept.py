@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.selectable import ForUpdateArg
 
 from orderwright.domain.errors import NotFound
 
 Entity = TypeVar("Entity")
 Id = TypeVar("Id", int, str)
+
+
+# FOR NO KEY UPDATE: nothing here changes its id, and a full FOR UPDATE would stand in the way of the
+# foreign key checks of every row that refers to this one, which is how deadlocks are made.
+FOR_CHANGE: Final = ForUpdateArg(key_share=True)
 
 
 class Kept(Generic[Entity, Id]):
@@ -38,7 +44,7 @@ class Kept(Generic[Entity, Id]):
         # this unit of work itself changed is written first and so read back.
         await self._session.flush()
         found = await self._session.get(
-            self._entity, entity_id, with_for_update=True, populate_existing=True
+            self._entity, entity_id, with_for_update=FOR_CHANGE, populate_existing=True
         )
         if found is None:
             raise self._missing(f"no {self._entity.__name__.lower()} {entity_id}")

@@ -63,7 +63,7 @@ class SqlStock:
             select(StockLevel)
             .where(where)
             .order_by(_levels.product_id, _levels.location_id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
         return found.all()
