@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from orderwright.cli.exit_codes import MEANING
@@ -24,22 +25,18 @@ Settings come from the environment ([settings](settings.md)).
 
 def command_reference(app: typer.Typer) -> str:
     codes = [f"| {int(code)} | {meaning} |" for code, meaning in MEANING.items()]
-    commands = [_section(name, command) for name, command in _commands("orderwright", app)]
+    leaves = _leaves("orderwright", get_command(app))
+    commands = [_section(path, command) for path, command in leaves]
     return "\n".join([_INTRODUCTION, *codes, *commands])
 
 
-def _commands(prefix: str, app: typer.Typer) -> Iterator[tuple[str, Any]]:
-    yield from _leaves(prefix, get_command(app))
-
-
 def _leaves(path: str, command: Any) -> Iterator[tuple[str, Any]]:
-    children = getattr(command, "commands", None)
-    if children is None:
+    if not isinstance(command, TyperGroup):
         yield path, command
         return
-    for name in sorted(children):
-        if not children[name].hidden:
-            yield from _leaves(f"{path} {name}", children[name])
+    context = typer.Context(command)
+    for name in command.list_commands(context):
+        yield from _leaves(f"{path} {name}", command.get_command(context, name))
 
 
 def _section(path: str, command: Any) -> str:

@@ -3,11 +3,16 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Annotated, Any
 
 import typer
+
+from orderwright.domain.value_objects.address import Address
+from orderwright.domain.value_objects.currency import Currency
+from orderwright.domain.value_objects.money import Money, UnitPrice
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
@@ -21,7 +26,7 @@ def say(text: str) -> None:
 
 
 def print_json(data: object) -> None:
-    typer.echo(json.dumps(data, default=_plain, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(data, default=plain, ensure_ascii=False, indent=2))
 
 
 def print_text(text: str) -> None:
@@ -47,11 +52,24 @@ def shown(value: object) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = value if isinstance(value, str) else str(_plain(value))
+    text = value if isinstance(value, str) else str(plain(value))
     return _CONTROL.sub(" ", text)
 
 
-def _plain(value: Any) -> object:
+def as_data(value: Any) -> Any:
+    """A read model as JSON can say it: money as decimal text, addresses without their gaps."""
+    if isinstance(value, Currency):
+        return value.code
+    if isinstance(value, Money | UnitPrice):
+        return str(value)
+    if isinstance(value, Address):
+        return value.as_dict()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: as_data(getattr(value, each.name)) for each in fields(value)}
+    return [as_data(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def plain(value: Any) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, Enum):

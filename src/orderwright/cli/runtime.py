@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from enum import Enum, auto
+from typing import TYPE_CHECKING, TypeVar
 
 from orderwright.cli.exit_codes import ExitCode
 from orderwright.cli.failures import Failure
@@ -10,6 +13,18 @@ from orderwright.cli.failures import Failure
 if TYPE_CHECKING:
     from orderwright.config import Settings
     from orderwright.config_faults import BadConfiguration
+    from orderwright.container import Container
+    from orderwright.domain.interfaces.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
+
+
+class SchemaCare(Enum):
+    """What a command needs of the schema before it begins."""
+
+    READY = auto()  # made ready where that is ours to do
+    CURRENT = auto()  # must be ready as it is: the command changes nothing
+    NONE = auto()  # the command is about the schema itself
 
 
 def load_settings() -> Settings:
@@ -21,6 +36,66 @@ def load_settings() -> Settings:
         return get_settings()
     except BadConfiguration as error:
         raise _bad_configuration(error) from None
+
+
+def run(act: Callable[[Container], Awaitable[T]], *, schema: SchemaCare = SchemaCare.READY) -> T:
+    """Do one thing with a container of its own, on a database in the state it needs."""
+    import asyncio
+
+    settings = load_settings()
+
+    async def session() -> T:
+        async with opened(settings) as container:
+            if schema is not SchemaCare.NONE:
+                await ready_schema(container, settings, care=schema)
+            return await act(container)
+
+    return asyncio.run(session())
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Container]:
+    """A container from here to the end of the block."""
+    from orderwright.container import build_container
+
+    container = build_container(settings)
+    try:
+        yield container
+    finally:
+        await container.database().dispose()
+
+
+async def ready_schema(container: Container, settings: Settings, *, care: SchemaCare) -> None:
+    """SQLite upgrades itself, for nobody else is there to do it; a server's database does not.
+
+    Raises: Failure: the schema is not that of this release, and is not ours to change.
+    """
+    standing = await container.schema().check()
+    if standing == "at_head":
+        return
+    if care is SchemaCare.CURRENT or standing == "ahead" or not settings.uses_sqlite:
+        raise _not_ready(standing)
+    await container.schema().upgrade()
+
+
+def acting(container: Container) -> UnitOfWork:
+    """A unit of work of whoever sits at the command line: events say so."""
+    from orderwright.domain.interfaces.requests import RequestContext
+    from orderwright.domain.value_objects.actor import Actor
+    from orderwright.domain.value_objects.permission import Permission
+
+    actor = Actor("cli", frozenset({Permission.ADMIN}))
+    context = RequestContext(actor=actor, correlation_id=f"cli-{container.ids().new_id()}")
+    return container.unit_of_work(context)
+
+
+def _not_ready(standing: str) -> Failure:
+    told = {
+        "ahead": "the database was prepared by a newer release: upgrade Orderwright",
+        "behind": "the database is behind this release: run `orderwright db upgrade`",
+        "unversioned": "the database is not prepared: run `orderwright db upgrade`",
+    }
+    return Failure(told[standing], code=f"database_{standing}", exit_code=ExitCode.UNAVAILABLE)
 
 
 def _bad_configuration(error: BadConfiguration) -> Failure:

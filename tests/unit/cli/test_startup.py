@@ -5,6 +5,10 @@ import subprocess
 import sys
 
 import pytest
+import typer
+from typer.main import get_command
+
+from orderwright.cli.app import COMMANDS, CommandTable, app
 
 # What each costs is paid by every --help and every mistyped command.
 HEAVY = {
@@ -49,3 +53,13 @@ def test_help_loads_nothing_heavy() -> None:
     )
 
     assert modules_after(program) & HEAVY == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_of_the_table_can_be_loaded_and_says_what_the_table_says(name: str) -> None:
+    context = typer.Context(get_command(app))
+
+    command = CommandTable().get_command(context, name)
+
+    assert command.name == name
+    assert (command.help or "").splitlines()[0] == COMMANDS[name]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import typer
-
 from orderwright.cli.output import Json, print_json, print_table
+from orderwright.cli.plain_typer import group
 from orderwright.cli.runtime import load_settings
 
 if TYPE_CHECKING:
@@ -15,12 +14,7 @@ if TYPE_CHECKING:
 
 HIDDEN = "[hidden]"
 
-app = typer.Typer(no_args_is_help=True, help="Look at the configuration.")
-
-
-@app.callback()
-def _group() -> None:
-    """Look at the configuration."""
+app = group("Look at the configuration.")
 
 
 @app.command()

@@ -8,6 +8,7 @@ import typer
 
 from orderwright.cli.exit_codes import ExitCode
 from orderwright.cli.output import Json, print_json, print_text, shown
+from orderwright.cli.plain_typer import single
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,3 +59,6 @@ def _print(checks: Sequence[Check]) -> None:
         print_text(f"{check.status.upper():<4}  {check.name}: {shown(check.detail)}")
         if check.fix:
             print_text(f"      fix: {check.fix}")
+
+
+app = single(doctor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderwright.cli.output import print_json
+from orderwright.cli.plain_typer import single
 from orderwright.cli.runtime import load_settings
 
 
@@ -11,3 +12,6 @@ def openapi() -> None:
     from orderwright.main import create_app
 
     print_json(create_app(load_settings()).openapi())
+
+
+app = single(openapi)

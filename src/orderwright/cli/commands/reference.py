@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from orderwright.cli.output import print_text
+from orderwright.cli.plain_typer import single
 
 
 class Page(StrEnum):
@@ -26,3 +27,6 @@ def reference(page: Annotated[Page, typer.Argument(help="Which page.")]) -> None
         from orderwright.cli.command_reference import command_reference
 
         print_text(command_reference(app))
+
+
+app = single(reference)

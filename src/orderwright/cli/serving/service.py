@@ -1,0 +1,64 @@
+"""The life of `orderwright serve`, from taking the port to the last request."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+from orderwright.cli.exit_codes import ExitCode
+from orderwright.cli.output import say
+from orderwright.cli.runtime import SchemaCare, opened, ready_schema
+from orderwright.cli.serving import server
+from orderwright.cli.serving.banner import Banner
+from orderwright.cli.serving.first_run import development_key, seed_demo
+from orderwright.cli.serving.readiness import wait_until_ready
+from orderwright.cli.serving.sockets import bind, url_of
+from orderwright.config import Settings
+
+
+class Service:
+    def __init__(
+        self, settings: Settings, *, host: str, port: int, workers: int, demo: bool
+    ) -> None:
+        self._settings = settings
+        self._host = host
+        self._port = port
+        self._workers = workers
+        self._demo = demo
+        self._stopped = threading.Event()
+
+    def run(self) -> ExitCode:
+        """Raises: Failure: the port is taken, or the database is not of this release."""
+        server.stop_on_signal_from_now_on()
+        with bind(self._host, self._port) as listener:
+            asyncio.run(self._prepare())
+            welcome = threading.Thread(target=self._welcome, args=(url_of(listener),), daemon=True)
+            welcome.start()
+            try:
+                return server.run(self._settings, listener, workers=self._workers)
+            finally:
+                self._stopped.set()
+
+    async def _prepare(self) -> None:
+        async with opened(self._settings) as container:
+            await ready_schema(container, self._settings, care=SchemaCare.READY)
+
+    def _welcome(self, url: str) -> None:
+        """Beside the server, so that nothing here makes its start slower."""
+        if wait_until_ready(url, self._stopped):
+            say(asyncio.run(self._banner(url)).text())
+
+    async def _banner(self, url: str) -> Banner:
+        key = None
+        async with opened(self._settings) as container:
+            if self._demo:
+                await seed_demo(container)
+            if self._settings.is_development:
+                key = await development_key(container, self._settings.data_dir)
+        return Banner(
+            url=url,
+            environment=self._settings.environment,
+            database="SQLite" if self._settings.uses_sqlite else "PostgreSQL",
+            data_dir=self._settings.data_dir,
+            development_key=key,
+        )
