@@ -1,0 +1,149 @@
+"""Idempotency-Key: a request that is sent again gets its first answer again, byte for byte."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final, TypeVar
+
+from fastapi import Depends, Header, Request
+from starlette.responses import Response
+
+from orderwright.api.answers import Render, as_response
+from orderwright.api.dependencies import Context, Units
+from orderwright.api.errors import problem_of
+from orderwright.api.problems import answer_to, refuse
+from orderwright.application.commands.remember_refusal import remember_refusal
+from orderwright.domain.errors import Conflict, DomainError, InProgress, NotFound, Rejected
+from orderwright.domain.interfaces.requests import (
+    Answer,
+    IdempotencyKeyReused,
+    KeyedRequest,
+    Replayed,
+    RequestContext,
+)
+from orderwright.domain.interfaces.unit_of_work import (
+    TransactionConflict,
+    UnitOfWork,
+    UnitOfWorkFactory,
+)
+
+VISIBLE_ASCII: Final = re.compile(r"[\x21-\x7e]{1,255}")
+# A transaction that was in another's way changed nothing and may run again.
+ATTEMPTS: Final = 3
+
+T = TypeVar("T")
+Act = Callable[[UnitOfWork], Awaitable[T]]
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnceRunner:
+    """Runs a use case for one request: as it is, or at most once for its key."""
+
+    request: Request
+    units: UnitOfWorkFactory
+    context: RequestContext
+    keyed: Keyed | None
+
+    async def run(
+        self, act: Act[T], render: Render[T], *, keep: Render[T] | None = None
+    ) -> Response:
+        """The rendered result of `act`. `keep` renders what a retry hears, where that is less."""
+        if self.keyed is None:
+            return as_response(render(await self._attempt(act, self.context)))
+        answers = _Answers(render, keep or render)
+        try:
+            await self._attempt(act, self._context(self.keyed, answers.give))
+        except Replayed as replayed:
+            return as_response(replayed.answer, replayed=True)
+        except DomainError as refusal:
+            if not _burns_the_key(refusal):
+                raise
+            return await self._refuse(self.keyed, refusal)
+        return as_response(answers.given)
+
+    async def _attempt(self, act: Act[T], context: RequestContext) -> T:
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return await act(self.units(context))
+            except TransactionConflict:
+                continue
+        return await act(self.units(context))
+
+    async def _refuse(self, keyed: Keyed, refusal: DomainError) -> Response:
+        answer = answer_to(self.request, problem_of(refusal))
+        try:
+            uow = self.units(self._context(keyed, lambda _: answer))
+            await remember_refusal(refusal, uow)
+        except Replayed as replayed:
+            return as_response(replayed.answer, replayed=True)
+        except DomainError:
+            raise refusal from None  # true without being remembered
+        return as_response(answer)
+
+    def _context(self, keyed: Keyed, render: Callable[[Any], Answer]) -> RequestContext:
+        request = KeyedRequest(key=keyed.key, fingerprint=keyed.fingerprint, render=render)
+        return replace(self.context, request=request)
+
+
+class _Answers:
+    """Gives what is to be stored and keeps what is to be sent: made once, of the same moment."""
+
+    def __init__(self, render: Render[Any], keep: Render[Any]) -> None:
+        self._render = render
+        self._keep = keep
+        self.given: Answer
+
+    def give(self, result: object) -> Answer:
+        self.given = self._render(result)
+        return self._keep(result)
+
+
+def _burns_the_key(refusal: DomainError) -> bool:
+    """Whether the same request would be refused again: then its key has its answer."""
+    final = isinstance(refusal, NotFound | Conflict | Rejected)
+    return final and not isinstance(refusal, InProgress | IdempotencyKeyReused)
+
+
+async def _once(
+    request: Request,
+    units: Units,
+    context: Context,
+    idempotency_key: Annotated[
+        str | None, Header(description="1 to 255 visible ASCII characters")
+    ] = None,
+) -> OnceRunner:
+    keyed = None
+    if idempotency_key is not None:
+        keyed = Keyed(_checked(idempotency_key), await _fingerprint(request))
+    return OnceRunner(request, units, context, keyed)
+
+
+Once = Annotated[OnceRunner, Depends(_once)]
+
+
+def _checked(key: str) -> str:
+    if not VISIBLE_ASCII.fullmatch(key):
+        raise refuse(
+            422,
+            "invalid_idempotency_key",
+            "an Idempotency-Key has 1 to 255 visible ASCII characters",
+        )
+    return key
+
+
+async def _fingerprint(request: Request) -> str:
+    """Equal for requests that say the same, whatever the order of members and the white space."""
+    body = await request.json() if await request.body() else None
+    said = [request.method, request.url.path, sorted(request.query_params.multi_items()), body]
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,97 @@
+"""What is wrong with a request, as the wire says it: one shape for every error of every path."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Scope
+
+from orderwright.domain.interfaces.requests import Answer
+
+TITLES: Final = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    409: "Conflict",
+    412: "Precondition Failed",
+    413: "Payload Too Large",
+    415: "Unsupported Media Type",
+    422: "Validation Error",
+    428: "Precondition Required",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+PROBLEM_JSON: Final = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """`facts` are members for programs beside `detail`, the sentence for people."""
+
+    status: int
+    code: str
+    detail: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def members(self, correlation_id: str | None) -> dict[str, object]:
+        return {
+            "error": TITLES[self.status],
+            "detail": self.detail,
+            "code": self.code,
+            **self.facts,
+            "correlation_id": correlation_id,
+        }
+
+
+class Refused(HTTPException):
+    """A refusal by the edge itself, before any use case is asked."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.status, problem.detail, dict(problem.headers))
+        self.problem = problem
+
+
+def refuse(status: int, code: str, detail: str, **facts: object) -> Refused:
+    return Refused(Problem(status=status, code=code, detail=detail, facts=facts))
+
+
+def answer_to(request: Request, problem: Problem) -> Answer:
+    """In the form the client asked for: plain JSON, or RFC 9457."""
+    members = problem.members(correlation_id_of(request.scope))
+    media_type = "application/json"
+    if _prefers_problem_json(request):
+        media_type = PROBLEM_JSON
+        members = {
+            "type": f"urn:orderwright:error:{problem.code}",
+            "title": members["error"],
+            "status": problem.status,
+            **members,
+        }
+    body = json.dumps(members, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+    return Answer(problem.status, {"content-type": media_type, **problem.headers}, body)
+
+
+def response_to(request: Request, problem: Problem) -> Response:
+    answer = answer_to(request, problem)
+    return Response(answer.body, answer.status, dict(answer.headers))
+
+
+def correlation_id_of(scope: Scope) -> str | None:
+    state: dict[str, Any] = scope.get("state", {})
+    return state.get("correlation_id")
+
+
+def _prefers_problem_json(request: Request) -> bool:
+    accepted = ",".join(request.headers.getlist("accept")).lower()
+    return any(kind.partition(";")[0].strip() == PROBLEM_JSON for kind in accepted.split(","))

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from orderwright.api.access import requires
+from orderwright.api.answers import rendered
+from orderwright.api.dependencies import Catalogue, Now
+from orderwright.api.idempotency import Once
+from orderwright.api.parameters import IntId
+from orderwright.api.strict_json import StrictRoute
+from orderwright.api.wire.products import (
+    ChangeProductBody,
+    CreateProductBody,
+    ProductJson,
+    ProductPage,
+)
+from orderwright.application.commands.change_product import ChangeProduct, change_product
+from orderwright.application.commands.create_product import create_product
+from orderwright.domain.entities.product import Product, ProductNotFound
+from orderwright.domain.value_objects.permission import Permission
+
+PATH = "/api/v1/products"
+READ = [requires(Permission.CATALOG_READ)]
+WRITE = [requires(Permission.CATALOG_WRITE)]
+router = APIRouter(prefix=PATH, tags=["products"], route_class=StrictRoute)
+
+
+@router.post("", status_code=201, response_model=ProductJson, dependencies=WRITE)
+async def create(body: CreateProductBody, once: Once, now: Now) -> Response:
+    """Add a product. Its stock begins at nothing."""
+    command = body.to_command()
+    return await once.run(
+        lambda uow: create_product(command, uow, now=now),
+        rendered(201, ProductJson.model_validate, location=lambda made: f"{PATH}/{made.id}"),
+    )
+
+
+@router.get("", response_model=list[ProductJson], dependencies=READ)
+async def list_products(
+    catalogue: Catalogue, page: Annotated[ProductPage, Query()]
+) -> Sequence[Product]:
+    """Products by id."""
+    return await catalogue.products(**page.model_dump())
+
+
+@router.get("/{product_id}", response_model=ProductJson, dependencies=READ)
+async def get(product_id: IntId, catalogue: Catalogue) -> Product:
+    return await _product(product_id, catalogue)
+
+
+@router.patch("/{product_id}", response_model=ProductJson, dependencies=WRITE)
+async def change(
+    product_id: IntId, body: ChangeProductBody, once: Once, catalogue: Catalogue, now: Now
+) -> Response:
+    """Change what is named and leave the rest. A new price is for new orders."""
+    current = await _product(product_id, catalogue)
+    command = ChangeProduct(product_id=product_id, changes=body.changes(current.currency))
+    return await once.run(
+        lambda uow: change_product(command, uow, now=now),
+        rendered(200, ProductJson.model_validate),
+    )
+
+
+async def _product(product_id: int, catalogue: Catalogue) -> Product:
+    """Raises: ProductNotFound."""
+    product = await catalogue.product(product_id)
+    if product is None:
+        raise ProductNotFound(f"no product {product_id}")
+    return product

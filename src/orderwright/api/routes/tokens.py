@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.responses import Response
+
+from orderwright.api.dependencies import Access, AnonymousUow, Hasher, Issuer, Now, Secrets
+from orderwright.api.strict_json import StrictRoute
+from orderwright.api.wire.access import RefreshTokenBody, SignInForm, TokenJson
+from orderwright.application.commands.refresh_tokens import RefreshTokens, refresh_tokens
+from orderwright.application.commands.revoke_token import RevokeToken, revoke_token
+from orderwright.application.commands.sign_in import SignIn, sign_in
+
+router = APIRouter(prefix="/token", tags=["access"], route_class=StrictRoute)
+
+
+@router.post("")
+async def get_token(
+    form: Annotated[SignInForm, Form()],
+    *,
+    uow: AnonymousUow,
+    access: Access,
+    hasher: Hasher,
+    issuer: Issuer,
+    now: Now,
+) -> TokenJson:
+    """Sign in (OAuth 2 password form). The permissions are the user's, whatever `scope` says."""
+    command = SignIn(username=form.username, password=form.password)
+    pair = await sign_in(command, uow, access=access, hasher=hasher, issuer=issuer, now=now)
+    return TokenJson.of(pair)
+
+
+@router.post("/refresh")
+async def refresh(
+    body: RefreshTokenBody, uow: AnonymousUow, secrets: Secrets, issuer: Issuer, now: Now
+) -> TokenJson:
+    """Trade a refresh token for a new pair. It works once; a second time ends the session."""
+    command = RefreshTokens(refresh_token=body.refresh_token)
+    pair = await refresh_tokens(command, uow, secrets=secrets, issuer=issuer, now=now)
+    return TokenJson.of(pair)
+
+
+@router.post("/revoke", status_code=204)
+async def revoke(body: RefreshTokenBody, uow: AnonymousUow, secrets: Secrets, now: Now) -> Response:
+    """Sign out: ends the session of this refresh token and voids the user's access tokens."""
+    command = RevokeToken(refresh_token=body.refresh_token)
+    await revoke_token(command, uow, secrets=secrets, now=now)
+    return Response(status_code=204)

@@ -1,0 +1,152 @@
+"""JSON read strictly, before any model sees it: what two parsers could read differently, or a database
+could not keep, is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from decimal import Decimal
+from email.message import Message
+from typing import Any, Final, NoReturn
+
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from orderwright.api.problems import Refused, refuse
+
+DEPTH_MAX: Final = 32
+INT64_MAX: Final = 2**63 - 1
+# More digits than any number here has a use for, and no exponent that makes arithmetic explode.
+NUMBER_CHARS_MAX: Final = 64
+EXPONENT_MAX: Final = 100
+
+
+def parse(body: bytes) -> Any:
+    """Numbers with a point or an exponent become `Decimal`: a price of 30.10 stays 30.10.
+
+    Raises:
+        Refused: 400 `malformed_json` when it is no JSON; 422 when it is JSON that we don't take.
+    """
+    try:
+        value = _decoder.decode(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise refuse(400, "malformed_json", "the body is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise refuse(400, "malformed_json", f"the body is not JSON: {where}") from None
+    except RecursionError:
+        raise _too_deep() from None
+    _check(value, 0)
+    return value
+
+
+def _whole_number(digits: str) -> int:
+    # Length first: turning thousands of digits into a number takes quadratic time.
+    number = int(digits) if len(digits) <= len(str(INT64_MAX)) + 1 else None
+    if number is None or not -INT64_MAX - 1 <= number <= INT64_MAX:
+        raise refuse(422, "number_out_of_range", "an integer does not fit into 64 bits")
+    return number
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text) if len(text) <= NUMBER_CHARS_MAX else None
+    if number is None or abs(number.adjusted()) > EXPONENT_MAX:
+        raise refuse(422, "number_out_of_range", "a number is too long or too large")
+    return number
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise refuse(400, "malformed_json", f"the body is not JSON: {name} is not a JSON number")
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise refuse(422, "duplicate_member", "an object has the same member twice")
+    return members
+
+
+_decoder: Final = json.JSONDecoder(
+    parse_int=_whole_number,
+    parse_float=_decimal,
+    parse_constant=_no_constant,
+    object_pairs_hook=_members,
+)
+
+
+def _check(value: object, depth: int) -> None:
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, dict):
+        _check_depth(depth)
+        for name, member in value.items():
+            _check_text(name)
+            _check(member, depth + 1)
+    elif isinstance(value, list):
+        _check_depth(depth)
+        for item in value:
+            _check(item, depth + 1)
+
+
+def _check_depth(depth: int) -> None:
+    if depth >= DEPTH_MAX:
+        raise _too_deep()
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise refuse(422, "invalid_text", "a text has half a surrogate pair in it") from None
+    if "\0" in text:
+        raise refuse(422, "invalid_text", "a text has NUL in it")
+
+
+def _too_deep() -> Refused:
+    return refuse(422, "json_too_deep", f"the body is nested deeper than {DEPTH_MAX} levels")
+
+
+class StrictRequest(Request):
+    """Reads JSON strictly, and only where the client says that it is JSON."""
+
+    async def body(self) -> bytes:
+        if self.headers.get("content-encoding", "identity").lower() != "identity":
+            raise refuse(415, "unsupported_media_type", "the request body must not be compressed")
+        body = await super().body()
+        if body and not _is_json(self.headers.get("content-type", "")):
+            raise refuse(415, "unsupported_media_type", "the request body must be application/json")
+        return body
+
+    async def json(self) -> Any:
+        if not hasattr(self, "_strict_json"):
+            self._strict_json = parse(await self.body())
+        return self._strict_json
+
+
+class StrictRoute(APIRoute):
+    """The route class of every router."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_strictly(request: Request) -> Response:
+            _check_parameters(request)
+            return await handle(StrictRequest(request.scope, request.receive))
+
+        return handle_strictly
+
+
+def _check_parameters(request: Request) -> None:
+    """No parameter here is a list; of one given twice, two programs may read different values."""
+    given = [name for name, _ in request.query_params.multi_items()]
+    if len(set(given)) < len(given):
+        raise refuse(422, "duplicate_parameter", "a query parameter is given twice")
+
+
+def _is_json(content_type: str) -> bool:
+    message = Message()
+    message["content-type"] = content_type
+    subtype = message.get_content_subtype()
+    is_json = subtype == "json" or subtype.endswith("+json")
+    return message.get_content_maintype() == "application" and is_json

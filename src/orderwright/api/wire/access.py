@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from orderwright.api.wire.body import Body, Shown, Time
+from orderwright.api.wire.text import OneLine, ShortName
+from orderwright.application.commands.create_api_key import CreateApiKey, CreatedApiKey
+from orderwright.application.commands.create_user import PASSWORD_CHARS_MAX
+from orderwright.application.services.token_pair import TokenPair
+from orderwright.domain.value_objects.permission import Permission
+
+AnyPermission = Annotated[Permission, Field(strict=False)]
+Permissions = Annotated[list[Permission], BeforeValidator(sorted)]
+
+
+class SignInForm(BaseModel):
+    """Members that OAuth 2 clients send beside these are not ours to judge."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    username: Annotated[OneLine, Field(min_length=1, max_length=320)]
+    password: Annotated[str, Field(min_length=1, max_length=PASSWORD_CHARS_MAX)]
+    grant_type: Literal["password"] = "password"
+    scope: str = ""
+
+
+class RefreshTokenBody(Body):
+    refresh_token: Annotated[str, Field(min_length=1, max_length=512)]
+
+
+class TokenJson(BaseModel):
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - no secret but the name of a scheme
+    expires_in: int
+    refresh_token: str
+
+    @classmethod
+    def of(cls, pair: TokenPair) -> TokenJson:
+        return cls(
+            access_token=pair.access_token,
+            expires_in=pair.expires_in_s,
+            refresh_token=pair.refresh_token,
+        )
+
+
+class IdentityJson(Shown):
+    id: int
+    kind: Literal["user", "api_key"]
+    username: str
+    email: str | None
+    permissions: Permissions
+
+
+class CreateApiKeyBody(Body):
+    name: ShortName
+    permissions: Annotated[list[AnyPermission], Field(min_length=1, max_length=len(Permission))]
+
+    def to_command(self) -> CreateApiKey:
+        return CreateApiKey(name=self.name, permissions=frozenset(self.permissions))
+
+
+class ApiKeyJson(Shown):
+    id: int
+    name: str
+    permissions: Permissions
+    created_at: Time
+    revoked_at: Time | None
+
+
+class CreatedApiKeyJson(ApiKeyJson):
+    key: str | None = Field(description="shown this once; null when the request is repeated")
+
+    @classmethod
+    def of(cls, created: CreatedApiKey) -> CreatedApiKeyJson:
+        shown = ApiKeyJson.model_validate(created.api_key)
+        return cls(**shown.model_dump(), key=created.text)
+
+    def without_key(self) -> CreatedApiKeyJson:
+        return self.model_copy(update={"key": None})

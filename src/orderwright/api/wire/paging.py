@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from orderwright.api.wire.body import Page
+from orderwright.application.queries.list_orders import LIMIT_MAX, SKIP_MAX
+
+Limit = Annotated[int, Field(ge=1, le=LIMIT_MAX)]
+Skip = Annotated[int, Field(ge=0, le=SKIP_MAX)]
+
+
+class Skipping(Page):
+    skip: Skip = 0
+    limit: Limit = 20
