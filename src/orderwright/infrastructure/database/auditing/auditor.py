@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from orderwright.domain.interfaces.auditor import Violation
+from orderwright.infrastructure.database.auditing.amounts import AMOUNT_CHECKS
+from orderwright.infrastructure.database.auditing.check import Check
+from orderwright.infrastructure.database.auditing.events import EVENT_CHECKS
+from orderwright.infrastructure.database.auditing.money import MONEY_CHECKS
+from orderwright.infrastructure.database.auditing.orders import ORDER_CHECKS
+from orderwright.infrastructure.database.auditing.stock import STOCK_CHECKS
+from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.errors import in_domain_words
+
+CHECKS: Final = (*STOCK_CHECKS, *ORDER_CHECKS, *AMOUNT_CHECKS, *MONEY_CHECKS, *EVENT_CHECKS)
+
+
+class SqlAuditor:
+    """Each check is one statement over whole tables; all of them see the same snapshot, so a busy
+    service may go on writing meanwhile."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def examine(self, report: Callable[[Violation], None]) -> Mapping[str, int]:
+        with in_domain_words():
+            async with self._database.read_engine.connect() as connection:
+                await self._take_time(connection)
+                return {check.name: await _examine(check, connection, report) for check in CHECKS}
+
+    async def _take_time(self, connection: AsyncConnection) -> None:
+        # A statement over everything may last longer than one that a request waits for.
+        if self._database.dialect == "postgresql":
+            await connection.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+async def _examine(
+    check: Check, connection: AsyncConnection, report: Callable[[Violation], None]
+) -> int:
+    async with connection.stream(text(check.wrong)) as found:
+        async for subject, detail in found:
+            report(Violation(check.name, subject, detail))
+    return await connection.scalar(select(func.count()).select_from(check.of)) or 0
