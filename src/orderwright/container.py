@@ -1,0 +1,155 @@
+"""The composition root: the one place that knows which class stands behind which interface."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from dependency_injector import containers, providers
+
+from orderwright.application.queries.authenticate import Authenticator
+from orderwright.application.services.demo import DemoShop
+from orderwright.application.services.settlement import Settlement
+from orderwright.application.services.task_handlers import TaskHandlers
+from orderwright.application.services.task_runner import TaskLimits, TaskRunner
+from orderwright.application.services.token_pair import TokenIssuer
+from orderwright.config import Settings
+from orderwright.infrastructure.crash_points import crash_points
+from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.engines import Limits
+from orderwright.infrastructure.database.health import DatabaseHealth
+from orderwright.infrastructure.database.mapping import map_entities
+from orderwright.infrastructure.database.readers.access import SqlAccessReader
+from orderwright.infrastructure.database.readers.catalogue import SqlCatalogueReader
+from orderwright.infrastructure.database.readers.order_details import SqlOrderDetailsReader
+from orderwright.infrastructure.database.readers.orders import SqlOrderReader
+from orderwright.infrastructure.database.schema import Schema
+from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
+from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
+from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
+from orderwright.infrastructure.observability.failure_log import StructuredFailureLog
+from orderwright.infrastructure.security.jwt_tokens import JwtAccessTokens
+from orderwright.infrastructure.security.passwords import Argon2Passwords
+from orderwright.infrastructure.security.secret_hashes import HmacSecrets
+from orderwright.infrastructure.system.clock import SystemClock
+from orderwright.infrastructure.system.ids import TimeOrderedIds
+from orderwright.infrastructure.system.readiness import Readiness
+
+
+class Container(containers.DeclarativeContainer):
+    """What lives as long as the application. Tests override single providers."""
+
+    config = providers.Configuration()
+
+    # The world outside the rules
+    clock = providers.Singleton(SystemClock)
+    ids = providers.Singleton(TimeOrderedIds)
+    failure_log = providers.Singleton(StructuredFailureLog)
+    crash_point = providers.Singleton(crash_points, config.crash_points)
+
+    # Database
+    database = providers.Singleton(
+        Database,
+        config.database_dsn,
+        limits=providers.Factory(
+            Limits,
+            pool_size=config.database_pool_size,
+            pool_timeout_s=config.database_pool_timeout_seconds,
+        ),
+    )
+    schema = providers.Singleton(Schema, config.database_dsn)
+    unit_of_work = providers.Factory(SqlUnitOfWork, database, clock, crash_point)
+    order_reader = providers.Singleton(SqlOrderReader, database)
+    order_details_reader = providers.Singleton(SqlOrderDetailsReader, database)
+    catalogue_reader = providers.Singleton(SqlCatalogueReader, database)
+    access_reader = providers.Singleton(SqlAccessReader, database)
+
+    # Who is calling
+    password_hasher = providers.Singleton(Argon2Passwords)
+    secret_hasher = providers.Singleton(HmacSecrets, config.api_secret_key)
+    access_tokens = providers.Singleton(
+        JwtAccessTokens,
+        providers.List(config.jwt_secret),
+        providers.Factory(timedelta, minutes=config.access_token_minutes),
+        ids,
+    )
+    token_issuer = providers.Singleton(
+        TokenIssuer,
+        access_tokens=access_tokens,
+        secrets=secret_hasher,
+        ids=ids,
+        refresh_lifetime=providers.Factory(timedelta, days=config.refresh_token_days),
+    )
+    authenticator = providers.Singleton(
+        Authenticator, access=access_reader, access_tokens=access_tokens, secrets=secret_hasher
+    )
+
+    # Money and background work
+    payment_gateway = providers.Singleton(SandboxGateway)
+    settlement = providers.Singleton(Settlement, unit_of_work.provider, payment_gateway, clock, ids)
+    task_handlers = providers.Singleton(
+        TaskHandlers, unit_of_work.provider, payment_gateway, settlement, clock, ids
+    )
+    task_runner = providers.Singleton(
+        TaskRunner,
+        unit_of_work.provider,
+        task_handlers.provided.by_name.call(),
+        clock,
+        failure_log,
+        providers.Factory(
+            TaskLimits,
+            lease=providers.Factory(timedelta, seconds=config.task_lease_seconds),
+            retries_max=config.task_retries_max,
+        ),
+    )
+    worker = providers.Singleton(
+        EmbeddedWorker, task_runner.provided.run_due, failure_log, config.task_poll_seconds
+    )
+
+    # Watching and trying out
+    database_health = providers.Singleton(DatabaseHealth, database, schema)
+    readiness = providers.Singleton(
+        Readiness,
+        providers.Dict(
+            database=database_health.provided.answers,
+            migrations=database_health.provided.is_migrated,
+        ),
+    )
+    demo_shop = providers.Factory(
+        DemoShop,
+        units=unit_of_work.provider,
+        catalogue=catalogue_reader,
+        settle=settlement.provided.settle,
+        clock=clock,
+        ids=ids,
+        provider=payment_gateway.provided.name,
+    )
+
+
+def build_container(settings: Settings) -> Container:
+    """Everything wired, nothing opened: the first use connects."""
+    map_entities()
+    container = Container()
+    container.config.from_dict(_plain_values(settings))
+    return container
+
+
+@asynccontextmanager
+async def opened(container: Container) -> AsyncIterator[Container]:
+    """What was opened since the container was built is closed at the end, in the reverse order."""
+    try:
+        yield container
+    finally:
+        container.password_hasher().close()
+        await container.database().dispose()
+
+
+def _plain_values(settings: Settings) -> dict[str, object]:
+    """The settings as the constructors want them: secrets opened, names made one."""
+    return settings.model_dump() | {
+        "database_dsn": settings.database_dsn,
+        "jwt_secret": settings.jwt_secret.get_secret_value(),
+        "api_secret_key": settings.api_secret_key.get_secret_value(),
+        "task_retries_max": settings.task_attempts_max - 1,
+    }

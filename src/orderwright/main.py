@@ -1,0 +1,73 @@
+"""What the service is made of."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from orderwright import __version__
+from orderwright.api import access, errors, middleware
+from orderwright.api.routes import ROUTERS
+from orderwright.config import Settings
+from orderwright.container import Container, build_container, opened
+from orderwright.infrastructure.database.migrate import Standing
+from orderwright.infrastructure.observability.logging import configure_logging
+
+
+def create_app(settings: Settings, container: Container | None = None) -> FastAPI:
+    """The service, ready to be served; it opens what it needs when the server starts it.
+
+    Raises: UndeclaredPermission: a route that says nothing about who may use it.
+    """
+    configure_logging(level=settings.log_level, log_format=settings.log_format)
+    app = FastAPI(
+        title=settings.app_name,
+        version=__version__,
+        lifespan=_lifespan,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.settings = settings
+    app.state.container = container or build_container(settings)
+    for router in ROUTERS:
+        app.include_router(router)
+    access.check_every_route(app)
+    errors.install(app)
+    middleware.install(
+        app,
+        new_id=app.state.container.ids().new_id,
+        max_body_bytes=settings.max_body_bytes,
+        only_https=settings.environment == "production",
+    )
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    async with opened(app.state.container) as container:
+        if settings.uses_sqlite:
+            await _upgrade(container)
+        async with _working(container, background=settings.background_work):
+            yield
+
+
+async def _upgrade(container: Container) -> None:
+    """A database in a file has nobody else to prepare it."""
+    if await container.schema().check() in (Standing.UNVERSIONED, Standing.BEHIND):
+        await container.schema().upgrade()
+
+
+@asynccontextmanager
+async def _working(container: Container, *, background: bool) -> AsyncIterator[None]:
+    if background:
+        container.worker().start()
+    try:
+        yield
+    finally:
+        container.readiness().drain()
+        if background:
+            await container.worker().stop()
