@@ -1,0 +1,60 @@
+"""Gateways for tests: the sandbox, made to misbehave or watched."""
+
+from collections import Counter
+from typing import cast
+
+from sqlalchemy import QueuePool
+
+from orderwright.domain.entities.payment_operation import OperationKind
+from orderwright.domain.interfaces.payment_gateway import GatewayCall, Outcome, OutcomeKind
+from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
+
+UNKNOWN = Outcome(kind=OutcomeKind.UNKNOWN)
+
+
+class UnreliableGateway(SandboxGateway):
+    """Executes what it is asked, and for some kinds of operation says nothing until it is mended."""
+
+    def __init__(self, *silent: OperationKind) -> None:
+        self._silent = set(silent)
+        self.executed: Counter[str] = Counter()
+
+    def mend(self) -> None:
+        self._silent.clear()
+
+    async def carry_out(self, call: GatewayCall) -> Outcome:
+        self.executed[call.reference] += 1
+        outcome = await super().carry_out(call)
+        return UNKNOWN if call.kind in self._silent else outcome
+
+    async def look_up(self, call: GatewayCall) -> Outcome | None:
+        if call.reference not in self.executed:
+            return None
+        return UNKNOWN if call.kind in self._silent else await super().carry_out(call)
+
+
+class RefusingGateway(SandboxGateway):
+    """Declines what it is told to decline."""
+
+    def __init__(self, *refused: OperationKind) -> None:
+        self._refused = set(refused)
+
+    async def carry_out(self, call: GatewayCall) -> Outcome:
+        if call.kind in self._refused:
+            return Outcome(kind=OutcomeKind.DECLINED, error_code="not_today")
+        return await super().carry_out(call)
+
+
+class WatchedGateway(SandboxGateway):
+    """Fails the test when it is called while this process holds a transaction open."""
+
+    def __init__(self, database: Database) -> None:
+        pool = cast("QueuePool", database.write_engine.sync_engine.pool)
+        self._open_transactions = pool.checkedout
+        self.calls = 0
+
+    async def carry_out(self, call: GatewayCall) -> Outcome:
+        assert self._open_transactions() == 0, "a network call inside a transaction"
+        self.calls += 1
+        return await super().carry_out(call)
