@@ -34,7 +34,8 @@ _SECRET_ENDINGS = ("api_key", "apikey", "private_key", "secret_key", "recovery_c
 _SECRET_TEXT = re.compile(
     r"(?P<scheme>\b(?:bearer|basic)\s{1,4})[\w.~+/=-]{8,}"
     r"|(?P<user>://[^\s:/@]{0,64}:)[^\s@/]{1,256}(?=@)"
-    r"|(?P<name>\b[a-z_]{0,32}(?:password|passwd|secret|token|api_key)[\"']?\s{0,2}[=:]\s{0,2}[\"']?)"
+    # `api_key:7` is nobody's key but the name of an actor.
+    r"|(?P<name>\b(?!api_key:\d{1,19}\b)[a-z_]{0,32}(?:password|passwd|secret|token|api_key)[\"']?\s{0,2}[=:]\s{0,2}[\"']?)"
     r"[^\s&\"',;]+"
     r"|\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*"
     r"|\bow_[A-Za-z0-9_-]{8,}"
