@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.engines import Limits
-from orderwright.infrastructure.database.tables import locations
+from orderwright.infrastructure.database.tables import customers
 
 _IMPATIENT = Limits(
     pool_size=1,
@@ -31,21 +31,22 @@ async def another(url: str, limits: Limits | None = None) -> AsyncIterator[Datab
     await database.dispose()
 
 
-async def a_location(session: AsyncSession, name: str = "Main", version: int = 1) -> None:
+async def a_customer(session: AsyncSession, name: str = "Ada", version: int = 1) -> None:
     at = datetime(2026, 1, 2, tzinfo=UTC)
-    await session.execute(insert(locations).values(name=name, created_at=at, version=version))
+    row = {"metadata": {}, "created_at": at, "updated_at": at, "version": version}
+    await session.execute(insert(customers).values(name=name, external_ref=name, **row))
 
 
 async def names(session: AsyncSession) -> list[str]:
-    return list(await session.scalars(select(locations.c.name).order_by(locations.c.name)))
+    return list(await session.scalars(select(customers.c.name).order_by(customers.c.name)))
 
 
 async def test_readers_see_what_was_committed(database: Database) -> None:
     async with database.write_sessions.begin() as session:
-        await a_location(session, "Main")
+        await a_customer(session, "Ada")
 
     async with database.read_sessions() as session:
-        assert await names(session) == ["Main"]
+        assert await names(session) == ["Ada"]
 
 
 async def test_a_reader_sees_one_snapshot_while_a_writer_commits(database: Database) -> None:
@@ -53,64 +54,64 @@ async def test_a_reader_sees_one_snapshot_while_a_writer_commits(database: Datab
         assert await names(reader) == []
 
         async with database.write_sessions.begin() as writer:
-            await a_location(writer)
+            await a_customer(writer)
 
         assert await names(reader) == []
 
 
 async def test_a_reader_is_refused_a_write(database: Database) -> None:
     async with database.write_sessions.begin() as session:
-        await a_location(session)
+        await a_customer(session)
 
     async with database.read_sessions() as session:
         with pytest.raises(DBAPIError, match=r"read-?only"):
-            await session.execute(delete(locations))
+            await session.execute(delete(customers))
 
     async with database.read_sessions() as session:
-        assert await names(session) == ["Main"]
+        assert await names(session) == ["Ada"]
 
 
 async def test_concurrent_increments_lose_none(database: Database, database_url: str) -> None:
     async with database.write_sessions.begin() as session:
-        await a_location(session, version=0)
+        await a_customer(session, version=0)
 
     async def increment(through: Database) -> None:
         async with through.write_sessions.begin() as session:
-            read = await session.scalar(select(locations.c.version).with_for_update())
-            await session.execute(update(locations).values(version=(read or 0) + 1))
+            read = await session.scalar(select(customers.c.version).with_for_update())
+            await session.execute(update(customers).values(version=(read or 0) + 1))
 
     async with another(database_url) as second:
         await asyncio.gather(*(increment(each) for each in [database, second] * 20))
 
     async with database.read_sessions() as session:
-        assert await session.scalar(select(locations.c.version)) == 40
+        assert await session.scalar(select(customers.c.version)) == 40
 
 
 async def test_a_writer_waits_only_so_long_for_another(
     database: Database, database_url: str
 ) -> None:
     async with database.write_sessions.begin() as session:
-        await a_location(session)
+        await a_customer(session)
 
     async with database.write_sessions.begin() as first, another(database_url, _IMPATIENT) as hasty:
-        await first.execute(update(locations).values(version=2))
+        await first.execute(update(customers).values(version=2))
         with pytest.raises(DBAPIError, match="lock"):
             async with hasty.write_sessions.begin() as second:
-                await second.execute(update(locations).values(version=3))
+                await second.execute(update(customers).values(version=3))
 
     async with database.read_sessions() as session:
-        assert await session.scalar(select(locations.c.version)) == 2
+        assert await session.scalar(select(customers.c.version)) == 2
 
 
 async def test_a_writer_waits_only_so_long_for_a_connection(database_url: str) -> None:
     async with another(database_url, _IMPATIENT) as hasty, hasty.write_sessions.begin() as first:
-        await a_location(first)
+        await a_customer(first)
         with pytest.raises(PoolTimeout):
             async with hasty.write_sessions.begin() as second:
-                await a_location(second, "Second")
+                await a_customer(second, "Second")
 
     async with another(database_url) as after, after.read_sessions() as session:
-        assert await names(session) == ["Main"]
+        assert await names(session) == ["Ada"]
 
 
 async def test_a_cancelled_writer_frees_its_place(database_url: str) -> None:
@@ -119,7 +120,7 @@ async def test_a_cancelled_writer_frees_its_place(database_url: str) -> None:
 
         async def write_and_linger() -> None:
             async with database.write_sessions.begin() as session:
-                await a_location(session, "Cancelled")
+                await a_customer(session, "Cancelled")
                 written.set()
                 await asyncio.Event().wait()
 
@@ -130,7 +131,7 @@ async def test_a_cancelled_writer_frees_its_place(database_url: str) -> None:
             await lingering
 
         async with database.write_sessions.begin() as session:
-            await a_location(session, "Next")
+            await a_customer(session, "Next")
             assert await names(session) == ["Next"]
 
 
@@ -138,7 +139,7 @@ async def test_errors_do_not_quote_the_data(database: Database) -> None:
     with pytest.raises(DBAPIError) as failed:
         async with database.write_sessions.begin() as session:
             for _ in range(2):
-                await a_location(session, "12 Secret Street")
+                await a_customer(session, "12 Secret Street")
 
     assert "Secret Street" not in str(failed.value)
 

@@ -9,8 +9,8 @@ from sqlalchemy import func, select, text
 
 from orderwright.infrastructure.database import migrate, sqlite_driver
 from orderwright.infrastructure.database.database import Database
-from orderwright.infrastructure.database.tables import locations
-from tests.integration.database.test_database import a_location
+from orderwright.infrastructure.database.tables import customers
+from tests.integration.database.test_database import a_customer
 
 
 @pytest.fixture
@@ -26,14 +26,14 @@ async def database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIter
 async def test_writers_and_readers_take_turns(database: Database) -> None:
     async def write(number: int) -> None:
         async with database.write_sessions.begin() as session:
-            await a_location(session, f"Shelf {number}")
+            await a_customer(session, f"Customer {number}")
 
     async def read() -> None:
         async with database.read_sessions() as session:
-            await session.scalar(select(func.count()).select_from(locations))
+            await session.scalar(select(func.count()).select_from(customers))
 
     await asyncio.gather(*(work for n in range(20) for work in (write(n), read())))
 
     async with database.read_sessions() as session:
         assert await session.scalar(text("PRAGMA journal_mode")) == "truncate"
-        assert await session.scalar(select(func.count()).select_from(locations)) == 20
+        assert await session.scalar(select(func.count()).select_from(customers)) == 20
