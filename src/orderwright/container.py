@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import TextIO
 
 from dependency_injector import containers, providers
 
@@ -16,6 +17,7 @@ from orderwright.application.services.task_runner import TaskLimits, TaskRunner
 from orderwright.application.services.token_pair import TokenIssuer
 from orderwright.config import Settings
 from orderwright.infrastructure.crash_points import crash_points
+from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.engines import Limits
 from orderwright.infrastructure.database.health import DatabaseHealth
@@ -28,7 +30,9 @@ from orderwright.infrastructure.database.schema import Schema
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
 from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
+from orderwright.infrastructure.messaging.wake_up import WakeUp
 from orderwright.infrastructure.observability.failure_log import StructuredFailureLog
+from orderwright.infrastructure.observability.logging import configure_logging
 from orderwright.infrastructure.security.jwt_tokens import JwtAccessTokens
 from orderwright.infrastructure.security.passwords import Argon2Passwords
 from orderwright.infrastructure.security.secret_hashes import HmacSecrets
@@ -59,7 +63,15 @@ class Container(containers.DeclarativeContainer):
         ),
     )
     schema = providers.Singleton(Schema, config.database_dsn)
-    unit_of_work = providers.Factory(SqlUnitOfWork, database, clock, crash_point)
+    wake_up = providers.Singleton(WakeUp)
+    unit_of_work = providers.Factory(
+        SqlUnitOfWork,
+        database,
+        clock,
+        crash_point,
+        request_lease=providers.Factory(timedelta, seconds=config.idempotency_lease_seconds),
+        tasks_wait=wake_up.provided.call,
+    )
     order_reader = providers.Singleton(SqlOrderReader, database)
     order_details_reader = providers.Singleton(SqlOrderDetailsReader, database)
     catalogue_reader = providers.Singleton(SqlCatalogueReader, database)
@@ -104,10 +116,15 @@ class Container(containers.DeclarativeContainer):
         ),
     )
     worker = providers.Singleton(
-        EmbeddedWorker, task_runner.provided.run_due, failure_log, config.task_poll_seconds
+        EmbeddedWorker,
+        task_runner.provided.run_due,
+        failure_log,
+        wake_up,
+        config.task_poll_seconds,
     )
 
     # Watching and trying out
+    auditor = providers.Singleton(SqlAuditor, database)
     database_health = providers.Singleton(DatabaseHealth, database, schema)
     readiness = providers.Singleton(
         Readiness,
@@ -133,6 +150,11 @@ def build_container(settings: Settings) -> Container:
     container = Container()
     container.config.from_dict(_plain_values(settings))
     return container
+
+
+def configure_log(settings: Settings, *, level: str | None = None, to: TextIO | None = None) -> None:
+    """For the whole process: every line to `to` (standard output), as the settings say."""
+    configure_logging(level=level or settings.log_level, log_format=settings.log_format, stream=to)
 
 
 @asynccontextmanager

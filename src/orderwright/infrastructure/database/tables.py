@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine.default import DefaultExecutionContext
 
-from orderwright.domain.entities.imported_document import DocumentOutcome
+from orderwright.domain.entities.imported_document import ImportOutcome
 from orderwright.domain.entities.order import FulfilmentStatus
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.order_parts import QUANTITY_MAX, AdjustmentKind
@@ -448,7 +448,7 @@ imported_documents = _table(
     Column("channel", String_(50), nullable=False),
     Column("reference", String_(200), nullable=False),
     Column("fingerprint", String_(64), nullable=False),
-    Column("outcome", Choice(DocumentOutcome), nullable=False),
+    Column("outcome", Choice(ImportOutcome), nullable=False),
     Column("verdicts", Json, nullable=False),
     _at("decided_at"),
     PrimaryKeyConstraint("channel", "reference"),

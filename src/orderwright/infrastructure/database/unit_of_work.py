@@ -84,13 +84,16 @@ class SqlUnitOfWork:
         context: RequestContext,
         *,
         request_lease: timedelta = REQUEST_LEASE,
+        tasks_wait: Callable[[], None] = lambda: None,
     ) -> None:
+        """`tasks_wait` is called after a commit that put tasks down for whoever runs them."""
         self.context = context
         self.resumes: str | None = None
         self._database = database
         self._clock = clock
         self._crash_point = crash_point
         self._request_lease = request_lease
+        self._tasks_wait = tasks_wait
         self._claimed = False
 
     async def __aenter__(self) -> Self:
@@ -125,6 +128,7 @@ class SqlUnitOfWork:
             if self.context.request is not None:
                 await self._keys.answer(self.context.request, self.context.request.render(result))
             await self._session.commit()
+        self._tell_of_tasks()
         return result
 
     async def checkpoint(self, resource_id: str) -> None:
@@ -133,6 +137,7 @@ class SqlUnitOfWork:
             if self.context.request is not None:
                 await self._keys.leave_open(self.context.request, resource_id)
             await self._session.commit()
+        self._tell_of_tasks()
 
     async def rehearse(self) -> None:
         with in_domain_words():
@@ -166,6 +171,10 @@ class SqlUnitOfWork:
         if self.context.request is not None and not self._claimed:
             self.resumes = await self._keys.claim(self.context.request, self._clock.now())
             self._claimed = True
+
+    def _tell_of_tasks(self) -> None:
+        if self.tasks.put_down:
+            self._tasks_wait()
 
     def _hold_touched(self, session: Session, *_: object) -> None:
         # After a flush the session holds its entities only weakly: one that a use case let go of

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from orderwright.domain.interfaces.failure_log import FailureLog
+from orderwright.infrastructure.messaging.wake_up import WakeUp
 
-# How long a task waits that another process put down; this process's own come with a nudge.
+# How long a task waits that another process put down; this process's own come with a call.
 POLL_INTERVAL_S: Final = 0.5
 
 
@@ -20,33 +21,29 @@ class EmbeddedWorker:
         self,
         run_due: Callable[[], Awaitable[int]],
         failures: FailureLog,
+        wake_up: WakeUp,
         poll_interval_s: float = POLL_INTERVAL_S,
     ) -> None:
         self._run_due = run_due
         self._failures = failures
         self._poll_interval_s = poll_interval_s
-        self._nudged = asyncio.Event()
+        self._wake_up = wake_up
         self._stopping = False
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._loop = asyncio.create_task(self._work(), name="embedded-worker")
 
-    def nudge(self) -> None:
-        """There is something to do: look now. Lost nudges cost a poll interval, nothing else."""
-        self._nudged.set()
-
     async def stop(self) -> None:
         self._stopping = True
-        self.nudge()
+        self._wake_up.call()
         if self._loop is not None:
             await self._loop
 
     async def _work(self) -> None:
         while not self._stopping:
-            self._nudged.clear()
             if not await self._ran_something():
-                await self._wait_for_nudge()
+                await self._wake_up.wait(self._poll_interval_s)
 
     async def _ran_something(self) -> bool:
         try:
@@ -54,10 +51,3 @@ class EmbeddedWorker:
         except Exception as error:  # noqa: BLE001 - the worker outlives a lost database
             self._failures.worker_failed(error)
             return False
-
-    async def _wait_for_nudge(self) -> None:
-        try:
-            async with asyncio.timeout(self._poll_interval_s):
-                await self._nudged.wait()
-        except TimeoutError:
-            return

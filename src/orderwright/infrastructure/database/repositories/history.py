@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.imported_document import (
     DocumentAlreadyImported,
-    DocumentOutcome,
     ImportedDocument,
+    ImportOutcome,
 )
 from orderwright.domain.interfaces.history import PastSale, ReturnableLine
 from orderwright.infrastructure.database import tables
@@ -82,7 +82,7 @@ class SqlHistory:
         await self._session.execute(
             delete(_documents).where(
                 tuple_(columns.channel, columns.reference).in_(keys),
-                columns.outcome != DocumentOutcome.PLACED,
+                columns.outcome != ImportOutcome.PLACED,
             )
         )
         rows = [_document_row(document) for document in documents]

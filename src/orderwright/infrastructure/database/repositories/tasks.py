@@ -17,10 +17,12 @@ _UNFINISHED = _tasks.state.in_([TaskState.QUEUED, TaskState.RUNNING])
 class SqlTasks(Kept[Task, str]):
     def __init__(self, session: AsyncSession) -> None:
         super().__init__(session, Task, TaskNotFound)
+        self.put_down = False  # whether this unit of work left any task for the runners
 
     async def enqueue(self, task: Task) -> Task:
         row = {column.name: getattr(task, column.name) for column in tables.tasks.columns}
         await self._session.execute(insert_unless_there(self._session, tables.tasks, row))
+        self.put_down = True
         kept = await self._first(_tasks.id == task.id)
         if kept is None:
             kept = await self._first(and_(_tasks.dedupe_key == task.dedupe_key, _UNFINISHED))

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import asyncio
+
+
+class WakeUp:
+    """Tells a waiting worker of this process that there is something to do.
+
+    Only a hint: one that is lost costs a poll interval, since the tasks are in the database.
+    """
+
+    def __init__(self) -> None:
+        self._called = asyncio.Event()
+
+    def call(self) -> None:
+        self._called.set()
+
+    async def wait(self, at_most_s: float) -> None:
+        """Until called, or for so long; a call from before the wait counts."""
+        try:
+            async with asyncio.timeout(at_most_s):
+                await self._called.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._called.clear()
