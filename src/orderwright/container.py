@@ -19,6 +19,7 @@ from orderwright.config import Settings
 from orderwright.infrastructure.crash_points import crash_points
 from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.engine_report import report_engine
 from orderwright.infrastructure.database.engines import Limits
 from orderwright.infrastructure.database.health import DatabaseHealth
 from orderwright.infrastructure.database.mapping import map_entities
@@ -125,6 +126,7 @@ class Container(containers.DeclarativeContainer):
 
     # Watching and trying out
     auditor = providers.Singleton(SqlAuditor, database)
+    engine_report = providers.Coroutine(report_engine, database)
     database_health = providers.Singleton(DatabaseHealth, database, schema)
     readiness = providers.Singleton(
         Readiness,
@@ -152,7 +154,9 @@ def build_container(settings: Settings) -> Container:
     return container
 
 
-def configure_log(settings: Settings, *, level: str | None = None, to: TextIO | None = None) -> None:
+def configure_log(
+    settings: Settings, *, level: str | None = None, to: TextIO | None = None
+) -> None:
     """For the whole process: every line to `to` (standard output), as the settings say."""
     configure_logging(level=level or settings.log_level, log_format=settings.log_format, stream=to)
 

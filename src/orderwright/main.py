@@ -11,9 +11,8 @@ from orderwright import __version__
 from orderwright.api import access, errors, middleware
 from orderwright.api.routes import ROUTERS
 from orderwright.config import Settings
-from orderwright.container import Container, build_container, opened
+from orderwright.container import Container, build_container, configure_log, opened
 from orderwright.infrastructure.database.migrate import Standing
-from orderwright.infrastructure.observability.logging import configure_logging
 
 
 def create_app(settings: Settings, container: Container | None = None) -> FastAPI:
@@ -21,7 +20,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
 
     Raises: UndeclaredPermission: a route that says nothing about who may use it.
     """
-    configure_logging(level=settings.log_level, log_format=settings.log_format)
+    configure_log(settings)
     app = FastAPI(
         title=settings.app_name,
         version=__version__,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import Awaitable, Callable
 from enum import Enum, auto
 from typing import TYPE_CHECKING, TypeVar
 
@@ -42,27 +42,19 @@ def run(act: Callable[[Container], Awaitable[T]], *, schema: SchemaCare = Schema
     """Do one thing with a container of its own, on a database in the state it needs."""
     import asyncio
 
+    from orderwright.container import build_container, configure_log, opened
+
     settings = load_settings()
+    # Standard output is for data, and what goes well needs no words.
+    configure_log(settings, level="WARNING", to=sys.stderr)
 
     async def session() -> T:
-        async with opened(settings) as container:
+        async with opened(build_container(settings)) as container:
             if schema is not SchemaCare.NONE:
                 await ready_schema(container, settings, care=schema)
             return await act(container)
 
     return asyncio.run(session())
-
-
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Container]:
-    """A container from here to the end of the block."""
-    from orderwright.container import build_container
-
-    container = build_container(settings)
-    try:
-        yield container
-    finally:
-        await container.database().dispose()
 
 
 async def ready_schema(container: Container, settings: Settings, *, care: SchemaCare) -> None:

@@ -9,6 +9,7 @@ import typer
 from orderwright.cli.exit_codes import ExitCode
 from orderwright.cli.output import Json, print_json, print_text, shown
 from orderwright.cli.plain_typer import single
+from orderwright.cli.runtime import SchemaCare, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +36,7 @@ def doctor(
 
 
 def _checks(host: str, port: int) -> Iterator[Check]:
-    from orderwright.cli.diagnosis import machine
+    from orderwright.cli.diagnosis import database, machine
     from orderwright.cli.diagnosis.check import fail, ok
     from orderwright.config import get_settings
     from orderwright.config_faults import BadConfiguration
@@ -52,6 +53,7 @@ def _checks(host: str, port: int) -> Iterator[Check]:
     yield machine.data_directory(settings.data_dir)
     yield machine.private_files(settings.data_dir)
     yield machine.disk_space(settings.data_dir)
+    yield from run(database.checks, schema=SchemaCare.NONE)
 
 
 def _print(checks: Sequence[Check]) -> None:

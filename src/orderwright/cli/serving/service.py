@@ -7,13 +7,14 @@ import threading
 
 from orderwright.cli.exit_codes import ExitCode
 from orderwright.cli.output import say
-from orderwright.cli.runtime import SchemaCare, opened, ready_schema
+from orderwright.cli.runtime import SchemaCare, ready_schema
 from orderwright.cli.serving import server
 from orderwright.cli.serving.banner import Banner
 from orderwright.cli.serving.first_run import development_key, seed_demo
 from orderwright.cli.serving.readiness import wait_until_ready
 from orderwright.cli.serving.sockets import bind, url_of
 from orderwright.config import Settings
+from orderwright.container import build_container, configure_log, opened
 
 
 class Service:
@@ -30,6 +31,7 @@ class Service:
     def run(self) -> ExitCode:
         """Raises: Failure: the port is taken, or the database is not of this release."""
         server.stop_on_signal_from_now_on()
+        configure_log(self._settings)
         with bind(self._host, self._port) as listener:
             asyncio.run(self._prepare())
             welcome = threading.Thread(target=self._welcome, args=(url_of(listener),), daemon=True)
@@ -40,7 +42,7 @@ class Service:
                 self._stopped.set()
 
     async def _prepare(self) -> None:
-        async with opened(self._settings) as container:
+        async with opened(build_container(self._settings)) as container:
             await ready_schema(container, self._settings, care=SchemaCare.READY)
 
     def _welcome(self, url: str) -> None:
@@ -50,7 +52,7 @@ class Service:
 
     async def _banner(self, url: str) -> Banner:
         key = None
-        async with opened(self._settings) as container:
+        async with opened(build_container(self._settings)) as container:
             if self._demo:
                 await seed_demo(container)
             if self._settings.is_development:

@@ -1,0 +1,77 @@
+"""Orders at the command line: the demo shop, looked at and exported."""
+
+import csv
+import io
+import json
+from collections import defaultdict
+from decimal import Decimal
+
+from orderwright.cli.exit_codes import ExitCode
+from tests.integration.cli.conftest import CommandLine
+
+
+def test_the_demo_shop_can_be_listed_read_exported_and_audited(orderwright: CommandLine) -> None:
+    """One journey, because seeding takes longer than all that follows."""
+    assert orderwright("demo", "seed", "--json").json == {
+        "customers": 8,
+        "products": 12,
+        "orders": 25,
+    }
+
+    delivered = orderwright("orders", "list", "--status", "delivered", "--json").json
+    assert len(delivered) == 8
+    assert {order["status"] for order in delivered} == {"delivered"}
+
+    first = orderwright("orders", "get", str(delivered[0]["id"]), "--json").json
+    assert first == delivered[0]
+
+    timeline = orderwright("orders", "timeline", str(first["id"]), "--json").json
+    assert [entry["sequence"] for entry in timeline] == list(range(1, len(timeline) + 1))
+    assert timeline[0]["event"] == "order.placed"
+    assert "order.delivered" in {entry["event"] for entry in timeline}
+
+    _check_export(orderwright)
+
+    audited = orderwright("audit", "--json").json
+    assert audited["ok"] is True
+    assert audited["violations"] == []
+
+
+def _check_export(orderwright: CommandLine) -> None:
+    documents = [
+        json.loads(line)
+        for line in orderwright("orders", "export", "--format", "ndjson").out.splitlines()
+    ]
+    exported = orderwright("orders", "export")
+    sums: dict[int, Decimal] = defaultdict(Decimal)
+    for row in csv.DictReader(io.StringIO(exported.out, newline="")):
+        sums[int(row["order_id"])] += Decimal(row["amount"])
+
+    assert "25 orders written" in exported.err
+    assert [order["id"] for order in documents] == sorted(sums)
+    assert {order["id"]: Decimal(order["total"]) for order in documents} == sums
+
+
+def test_lists_go_on_where_they_ended(orderwright: CommandLine) -> None:
+    orderwright("demo", "seed")
+    seen: list[int] = []
+    cursor: list[str] = []
+
+    while True:
+        ran = orderwright("orders", "list", "--limit", "10", "--sort", "id", "--json", *cursor)
+        seen += [order["id"] for order in ran.json]
+        if "--cursor" not in ran.err:
+            break
+        cursor = ["--cursor", ran.err.split()[-1]]
+
+    assert seen == sorted(set(seen))
+    assert len(seen) == 25
+
+
+def test_an_order_that_does_not_exist_is_told_so(orderwright: CommandLine) -> None:
+    for command in ("get", "timeline"):
+        ran = orderwright("orders", command, "999", "--json")
+
+        assert ran.exit_code == ExitCode.NOT_FOUND
+        assert ran.out == ""
+        assert json.loads(ran.err)["code"] == "order_not_found"

@@ -1,0 +1,211 @@
+"""`orderwright serve` as a process: what it says, what it keeps, and how it stops."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from orderwright.cli.exit_codes import ExitCode
+from tests.integration.cli.conftest import CommandLine
+
+WITHIN_S: Final = 30.0
+DEPLOYED: Final = {
+    "ENVIRONMENT": "production",
+    "JWT_SECRET": "j" * 32,
+    "API_SECRET_KEY": "a" * 32,
+}
+
+
+class Served:
+    """A running `orderwright serve`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], out: Path, err: Path) -> None:
+        self.process = process
+        self._out = out
+        self._err = err
+
+    @property
+    def log(self) -> str:
+        return self._out.read_text()
+
+    @property
+    def talk(self) -> str:
+        return self._err.read_text()
+
+    @property
+    def url(self) -> str:
+        found = re.search(r"http://127\.0\.0\.1:\d+", self.talk)
+        assert found, self.talk
+        return found[0]
+
+    def curl(self) -> list[str]:
+        (line,) = [text for text in self.talk.splitlines() if "curl" in text]
+        return shlex.split(line.strip().removeprefix("Try"))
+
+    def stop(self, *signals: signal.Signals) -> int:
+        for each in signals:
+            self.process.send_signal(each)
+        return self.process.wait(WITHIN_S)
+
+
+@contextmanager
+def serving(command_line: CommandLine, *options: str, **settings: str) -> Iterator[Served]:
+    """From the banner to the end of the block, on a free port."""
+    out, err = command_line.directory / "out.log", command_line.directory / "err.log"
+    with out.open("wb") as out_file, err.open("wb") as err_file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "orderwright", "serve", "--port", "0", *options],
+            cwd=command_line.directory,
+            env=command_line.environment(**settings),
+            stdout=out_file,
+            stderr=err_file,
+            start_new_session=True,
+        )
+    served = Served(process, out, err)
+    try:
+        until(lambda: "/docs" in served.talk or process.poll() is not None)
+        assert process.poll() is None, served.talk + served.log
+        yield served
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(WITHIN_S)
+
+
+def until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WITHIN_S
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def fetch(url: str, key: str | None = None) -> Any:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - always http://127.0.0.1
+    with urllib.request.urlopen(request, timeout=WITHIN_S) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+def test_the_command_in_the_banner_works_as_printed(on_empty_desk: CommandLine) -> None:
+    with serving(on_empty_desk, "--demo") as served:
+        ran = subprocess.run(
+            [*served.curl(), "--silent", "--fail"], check=True, capture_output=True
+        )
+        assert len(json.loads(ran.stdout)) == 20
+
+        assert served.stop(signal.SIGTERM) == ExitCode.OK
+    assert "Traceback" not in served.log + served.talk
+
+
+def test_the_development_key_is_kept_privately_and_used_again(on_empty_desk: CommandLine) -> None:
+    with serving(on_empty_desk) as served:
+        first = served.curl()
+        served.stop(signal.SIGINT)
+    kept = on_empty_desk.data_dir / "dev-api-key"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert kept.read_text().strip() in first[2]
+
+    with serving(on_empty_desk) as served:
+        assert served.curl()[2] == first[2]
+        assert fetch(f"{served.url}/me", kept.read_text().strip())["permissions"] == ["admin"]
+    keys = on_empty_desk("keys", "list", "--json")
+    assert [key["name"] for key in keys.json] == ["development"]
+    assert kept.read_text().strip() not in keys.out
+
+
+def test_a_key_that_the_database_does_not_know_is_replaced(on_empty_desk: CommandLine) -> None:
+    on_empty_desk.data_dir.mkdir()
+    kept = on_empty_desk.data_dir / "dev-api-key"
+    kept.write_text("ow_of_another_database\n")
+
+    with serving(on_empty_desk) as served:
+        assert fetch(f"{served.url}/me", kept.read_text().strip())["username"] == "development"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_a_deployment_gets_no_key_and_logs_json(orderwright: CommandLine) -> None:
+    with serving(orderwright, **DEPLOYED) as served:
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            fetch(f"{served.url}/api/v1/orders")
+        assert served.stop(signal.SIGTERM) == ExitCode.OK
+
+    lines = [json.loads(line) for line in served.log.splitlines()]
+    assert {"request.finished"} <= {line["event"] for line in lines}
+    assert all(line.keys() >= {"event", "level", "timestamp", "correlation_id"} for line in lines)
+    assert "curl" not in served.talk
+    assert not (orderwright.data_dir / "dev-api-key").exists()
+    assert orderwright("keys", "list", "--json", **DEPLOYED).json == []
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [
+        (signal.SIGTERM,),
+        (signal.SIGINT,),
+        (signal.SIGTERM, signal.SIGTERM),
+        (signal.SIGTERM, signal.SIGINT),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_stopping_on_request_is_a_success(
+    signals: tuple[signal.Signals, ...], workers: str, on_empty_desk: CommandLine
+) -> None:
+    with serving(on_empty_desk, "--workers", workers) as served:
+        assert fetch(f"{served.url}/health/ready")["status"] == "healthy"
+
+        assert served.stop(*signals) == ExitCode.OK
+    assert "Traceback" not in served.log + served.talk
+
+
+def test_workers_do_not_outlive_a_killed_parent(on_empty_desk: CommandLine) -> None:
+    with serving(on_empty_desk, "--workers", "2") as served:
+        port = int(served.url.rpartition(":")[2])
+        served.stop(signal.SIGKILL)
+
+        until(lambda: not answers(port))
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_port_in_use_is_told_with_the_remedy(on_empty_desk: CommandLine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ran = on_empty_desk("serve", "--port", str(taken.getsockname()[1]))
+
+    assert ran.exit_code == ExitCode.UNAVAILABLE
+    assert "--port" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_server_without_background_work_leaves_tasks_queued(on_empty_desk: CommandLine) -> None:
+    with serving(on_empty_desk, "--no-background", "--demo") as served:
+        key = (on_empty_desk.data_dir / "dev-api-key").read_text().strip()
+        (pending, *_) = fetch(f"{served.url}/api/v1/orders?status=pending&limit=1", key)
+        request = urllib.request.Request(  # noqa: S310 - always http://127.0.0.1
+            f"{served.url}/api/v1/orders/{pending['id']}/process",
+            method="POST",
+            headers={"Authorization": f"Bearer {key}"},
+        )
+        with urllib.request.urlopen(request, timeout=WITHIN_S) as answer:  # noqa: S310
+            task = answer.headers["Location"]
+        served.stop(signal.SIGTERM)
+
+    with serving(on_empty_desk) as served:
+        until(lambda: fetch(f"{served.url}{task}", key)["state"] == "succeeded")
