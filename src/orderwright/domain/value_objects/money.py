@@ -4,7 +4,7 @@ none. Neither is ever a float, and both are bounded so that every sum fits 64 bi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_EVEN, Decimal, Inexact, InvalidOperation, localcontext
 from typing import Final
 
 from orderwright.domain.errors import Rejected
@@ -50,10 +50,12 @@ def _scaled(amount: Decimal, decimals: int) -> int:
     if amount.adjusted() > _DIGITS_MAX:
         raise AmountTooLarge("the amount is too large")
     with localcontext() as exactly:
-        exactly.prec = 60
-        scaled = amount.scaleb(decimals)
-        if scaled != scaled.to_integral_value():
-            raise InvalidAmount(f"the amount has more than {decimals} decimals")
+        # Else even moving the point rounds in silence, when there are more digits than fit.
+        exactly.traps[Inexact] = True
+        try:
+            scaled = amount.scaleb(decimals).to_integral_exact()
+        except Inexact:
+            raise InvalidAmount(f"the amount has more than {decimals} decimals") from None
     if abs(scaled) > MINOR_MAX:
         raise AmountTooLarge("the amount is too large")
     return int(scaled)
