@@ -154,7 +154,9 @@ class Order(Aggregate):
             raise CancellationInProgress("the order is being cancelled")
         if act is OrderAct.CANCEL and any(item.shipped for item in self.items):
             raise AlreadyShippedInPart(
-                "a part of the order has been shipped", current_status=str(self.status), allowed=[]
+                "a part of the order has been shipped",
+                current_status=str(self.status),
+                allowed=[str(OrderAct.SHIP)],
             )
 
     # What may be done to it
