@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from orderwright.application.importing.documents import Document
+from orderwright.application.importing.numbers import ZERO
+from orderwright.application.importing.verdicts import Verdict
+from orderwright.domain.entities.imported_document import ImportOutcome
+
+
+@dataclass(slots=True)
+class Decision:
+    """What becomes of a document: a verdict for each of its lines.
+
+    `booked` is what its placed lines came to in money, rounded as money is; `charged` what the file
+    puts beside its lines. `is_news` unless an earlier import decided it.
+    """
+
+    document: Document
+    verdicts: list[Verdict]
+    booked: Decimal = ZERO
+    charged: Decimal = ZERO
+    is_news: bool = True
+
+    @property
+    def outcome(self) -> ImportOutcome:
+        """Placed when any line is; a rejected line rejects the whole document."""
+        outcomes = {verdict.outcome for verdict in self.verdicts}
+        for outcome in (ImportOutcome.REJECTED, ImportOutcome.PLACED):
+            if outcome in outcomes:
+                return outcome
+        return ImportOutcome.SKIPPED
+
+    def decide(self, verdict: Verdict) -> None:
+        """The same for every line that had not yet a reason of its own."""
+        self.verdicts = [
+            verdict if each.outcome is ImportOutcome.PLACED else each for each in self.verdicts
+        ]

@@ -1,0 +1,75 @@
+"""Placing the sales of a group together: their customers, products, stock and orders in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orderwright.application.importing.decision import Decision
+from orderwright.application.importing.known import Known, external_ref, new_customer
+from orderwright.application.importing.mapping import Mapping
+from orderwright.application.importing.sales import Levels, Sale, live_through, place
+from orderwright.application.importing.verdicts import refused
+from orderwright.domain.entities.location import DEFAULT_LOCATION_ID
+from orderwright.domain.entities.order import Order
+from orderwright.domain.errors import Rejected
+from orderwright.domain.interfaces.ids import Ids
+from orderwright.domain.interfaces.unit_of_work import UnitOfWork
+
+
+@dataclass(slots=True)
+class PlannedSale:
+    sale: Sale
+    decision: Decision
+
+
+class SalesPlacer:
+    def __init__(self, uow: UnitOfWork, mapping: Mapping, known: Known, ids: Ids) -> None:
+        self._uow = uow
+        self._mapping = mapping
+        self._known = known
+        self._ids = ids
+
+    async def place(self, planned: Sequence[PlannedSale]) -> None:
+        """Write the orders, and what each came to into its decision."""
+        await self._meet(planned)
+        numbers = await self._uow.history.order_ids(len(planned))
+        orders = [
+            (order, each)
+            for number, each in zip(numbers, planned, strict=True)
+            if (order := self._order(number, each)) is not None
+        ]
+        levels = await self._levels([order for order, _ in orders])
+        await self._uow.history.add_sales(
+            [live_through(order, each.sale, levels, self._ids) for order, each in orders]
+        )
+
+    async def _meet(self, planned: Sequence[PlannedSale]) -> None:
+        """Find or make everyone and everything that the sales name."""
+        await self._known.make_customers(
+            [new_customer(self._mapping, each.sale.goods[0], each.sale.facts) for each in planned]
+        )
+        goods = [entry for each in planned for entry in each.sale.goods]
+        await self._known.make_products(goods, self._mapping)
+
+    def _order(self, number: int, planned: PlannedSale) -> Order | None:
+        sale, decision = planned.sale, planned.decision
+        try:
+            order = place(
+                sale,
+                self._mapping,
+                customer_id=self._known.customers[external_ref(self._mapping, sale.customer)],
+                products=self._known.products,
+            )
+        except Rejected as error:
+            decision.decide(refused(error))
+            return None
+        order.id = number
+        decision.booked = order.total.amount - decision.charged
+        return order
+
+    async def _levels(self, orders: Sequence[Order]) -> Levels:
+        tracked = {
+            item.product_id for order in orders for item in order.items if item.track_inventory
+        }
+        return await self._uow.stock.levels_at(DEFAULT_LOCATION_ID, tracked)
