@@ -28,6 +28,8 @@ from tests.builders import CLF, EUR, GBP, JPY, KWD, gbp
         ("+7.10", GBP, 710, "7.10"),
         ("-0", GBP, 0, "0.00"),
         ("3.05e1", GBP, 3050, "30.50"),
+        (".5", GBP, 50, "0.50"),
+        ("5.", GBP, 500, "5.00"),
         ("1.000", GBP, 100, "1.00"),
         ("0." + "0" * 100, GBP, 0, "0.00"),
         ("1200", JPY, 1200, "1200"),
@@ -52,6 +54,12 @@ def test_whole_numbers_and_decimals_are_read_too(number: Any) -> None:
     ["", " ", "ten", "12,50", "£5", "--1", "1.2.3", "0x10", "1e", "NaN", "sNaN", "-Infinity"],
 )
 def test_what_is_no_finite_number_is_refused(text: str) -> None:
+    with pytest.raises(InvalidAmount):
+        Money.parse(text, GBP)
+
+
+@pytest.mark.parametrize("text", ["1_000", "1_", " 30.50", "30.50\n", "٣٠"])
+def test_what_only_python_takes_for_a_number_is_refused(text: str) -> None:
     with pytest.raises(InvalidAmount):
         Money.parse(text, GBP)
 

@@ -46,6 +46,7 @@ def test_what_a_price_shows_reads_back_as_itself(price: UnitPrice) -> None:
 @given(NUMBERLIKE)
 @example("1." + "0" * 80 + "1")
 @example("1e-1000100")
+@example("0_")
 def test_an_amount_is_read_exactly_or_not_at_all(text: str) -> None:
     try:
         money = Money.parse(text, GBP)

@@ -3,6 +3,7 @@ none. Neither is ever a float, and both are bounded so that every sum fits 64 bi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, Inexact, InvalidOperation, localcontext
 from typing import Final
@@ -16,6 +17,8 @@ MINOR_MAX: Final = 10**14 - 1
 PRICE_DECIMALS: Final = 4
 _DIGITS_MAX: Final = 20  # beyond any bound here: refused before 10^999999 costs anything
 PRICE_SCALE: Final = 10**PRICE_DECIMALS
+# Python reads more as a number than anybody means: underscores, blanks, digits of other scripts.
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 class InvalidAmount(Rejected):
@@ -31,9 +34,11 @@ class CurrencyMismatch(Rejected):
 
 
 def _parse_decimal(text: str | Decimal | int) -> Decimal:
+    if isinstance(text, str) and not _NUMBER.fullmatch(text):
+        raise InvalidAmount("an amount is a decimal number such as 30.50")
     try:
         amount = Decimal(text)
-    except (InvalidOperation, ValueError) as error:
+    except InvalidOperation as error:  # an exponent beyond any that Decimal has
         raise InvalidAmount("an amount is a decimal number such as 30.50") from error
     if not amount.is_finite():
         raise InvalidAmount("an amount is a finite decimal number")
