@@ -1,0 +1,88 @@
+import pytest
+
+from orderwright.domain.entities.payment import Payment, payment_status_of
+from orderwright.domain.entities.payment_operation import OperationKind
+from orderwright.domain.entities.payment_status import PaymentStatus
+from tests.builders import (
+    DECLINED,
+    NOW,
+    UNKNOWN,
+    a_captured_payment,
+    a_payment,
+    carry_out,
+    gbp,
+)
+
+
+def a_pending_payment(id: str = "pending") -> Payment:
+    payment = a_payment(id=id)
+    payment.plan(OperationKind.CHARGE, payment.amount, id=f"{id}-1", now=NOW)
+    return payment
+
+
+def a_failed_payment(id: str = "failed") -> Payment:
+    payment = a_payment(id=id)
+    carry_out(payment, OperationKind.CHARGE, "25.00", DECLINED)
+    return payment
+
+
+def an_unknown_payment() -> Payment:
+    payment = a_payment(id="unknown")
+    carry_out(payment, OperationKind.CHARGE, "25.00", UNKNOWN)
+    return payment
+
+
+def an_authorised_payment() -> Payment:
+    payment = a_payment(id="authorised")
+    carry_out(payment, OperationKind.AUTHORISE, "25.00")
+    return payment
+
+
+def a_voided_payment() -> Payment:
+    payment = an_authorised_payment()
+    carry_out(payment, OperationKind.VOID, "25.00")
+    return payment
+
+
+def a_refunded_payment(amount: str) -> Payment:
+    payment = a_captured_payment("25.00", id="refunded")
+    carry_out(payment, OperationKind.REFUND, amount)
+    return payment
+
+
+@pytest.mark.parametrize(
+    ("payments", "status"),
+    [
+        ([], PaymentStatus.UNPAID),
+        ([a_pending_payment()], PaymentStatus.UNPAID),
+        ([an_authorised_payment()], PaymentStatus.AUTHORISED),
+        ([a_captured_payment()], PaymentStatus.PAID),
+        ([a_failed_payment()], PaymentStatus.FAILED),
+        ([a_voided_payment()], PaymentStatus.UNPAID),
+        ([an_unknown_payment()], PaymentStatus.UNKNOWN),
+        ([a_refunded_payment("5.00")], PaymentStatus.PARTIALLY_REFUNDED),
+        ([a_refunded_payment("25.00")], PaymentStatus.REFUNDED),
+        # A second attempt after a first that failed: underway, then done.
+        ([a_failed_payment(), a_pending_payment()], PaymentStatus.UNPAID),
+        ([a_failed_payment(), a_captured_payment()], PaymentStatus.PAID),
+        ([a_failed_payment("a"), a_failed_payment("b")], PaymentStatus.FAILED),
+        ([a_captured_payment(), an_unknown_payment()], PaymentStatus.UNKNOWN),
+        # One of two has been given back whole: a part of what was taken.
+        ([a_captured_payment(), a_refunded_payment("25.00")], PaymentStatus.PARTIALLY_REFUNDED),
+    ],
+)
+def test_an_orders_payment_status_follows_from_all_its_payments(
+    payments: list[Payment], status: PaymentStatus
+) -> None:
+    assert payment_status_of(gbp("25.00"), payments) is status
+
+
+def test_an_order_is_paid_when_all_of_it_is() -> None:
+    payments = [a_captured_payment("10.00", id="first"), a_captured_payment("15.00", id="second")]
+
+    assert payment_status_of(gbp("25.00"), payments[:1]) is PaymentStatus.UNPAID
+    assert payment_status_of(gbp("25.00"), payments) is PaymentStatus.PAID
+
+
+def test_an_order_of_nothing_is_paid_from_the_start() -> None:
+    assert payment_status_of(gbp("0.00"), []) is PaymentStatus.PAID
