@@ -4,7 +4,7 @@ that hangs on the app; nothing here knows who built them."""
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
@@ -18,11 +18,6 @@ from orderwright.domain.interfaces import clock, ids, order_reader, readers, sec
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from orderwright.domain.value_objects.actor import Actor
-
-
-class BackgroundWorker(Protocol):
-    def nudge(self) -> None:
-        """There is a new task: look now instead of soon."""
 
 
 class NotSignedIn(Unauthenticated):
@@ -48,7 +43,6 @@ Units = Annotated[UnitOfWorkFactory, Depends(_units)]
 Clock = Annotated[clock.Clock, provided("clock")]
 Ids = Annotated[ids.Ids, provided("ids")]
 Settling = Annotated[Settlement, provided("settlement")]
-Background = Annotated[BackgroundWorker, provided("worker")]
 OrderReader = Annotated[order_reader.OrderReader, provided("order_reader")]
 OrderDetails = Annotated[readers.OrderDetailsReader, provided("order_details_reader")]
 Catalogue = Annotated[readers.CatalogueReader, provided("catalogue_reader")]

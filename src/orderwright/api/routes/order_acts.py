@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from orderwright.api.access import requires
 from orderwright.api.answers import no_content, rendered
-from orderwright.api.dependencies import Background, Ids, Now, Settling
+from orderwright.api.dependencies import Ids, Now, Settling
 from orderwright.api.idempotency import Once
 from orderwright.api.parameters import IntId
 from orderwright.api.strict_json import StrictRoute
@@ -64,17 +64,14 @@ async def process(
     once: Once,
     now: Now,
     ids: Ids,
-    background: Background,
     body: Annotated[ProcessBody, Body(default_factory=ProcessBody)],
 ) -> Response:
     """Promise to validate the stock, take the payment and confirm. `Location` tells how it goes."""
     command = body.to_command(order_id)
-    answer = await once.run(
+    return await once.run(
         lambda uow: request_processing(command, uow, now=now, ids=ids),
         rendered(202, AcceptedTaskJson.of, location=lambda task: f"/api/v1/tasks/{task.id}"),
     )
-    background.nudge()
-    return answer
 
 
 _changed = rendered(200, OrderJson.model_validate, version=lambda order: order.version)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from orderwright.api.access import requires
 from orderwright.api.answers import as_response, etag, is_current, rendered
-from orderwright.api.dependencies import Background, Ids, Now, OrderReader
+from orderwright.api.dependencies import Ids, Now, OrderReader
 from orderwright.api.idempotency import Once
 from orderwright.api.parameters import IfNoneMatch, IntId
 from orderwright.api.strict_json import StrictRoute
@@ -27,13 +27,11 @@ router = APIRouter(prefix=PATH, tags=["orders"], route_class=StrictRoute)
 
 
 @router.post("", status_code=201, response_model=OrderJson, dependencies=WRITE)
-async def place(
-    body: PlaceOrderBody, once: Once, now: Now, ids: Ids, background: Background
-) -> Response:
+async def place(body: PlaceOrderBody, once: Once, now: Now, ids: Ids) -> Response:
     """Place an order: all of its stock is reserved, or nothing happens. Safe to repeat with the
     same `Idempotency-Key`."""
     command = body.to_command()
-    answer = await once.run(
+    return await once.run(
         lambda uow: place_order(command, uow, now=now, ids=ids),
         rendered(
             201,
@@ -42,9 +40,6 @@ async def place(
             version=lambda order: order.version,
         ),
     )
-    if command.pay_now:
-        background.nudge()
-    return answer
 
 
 @router.get("", response_model=list[OrderJson], dependencies=READ)
