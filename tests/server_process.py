@@ -25,8 +25,10 @@ class ServerDidNotStart(Exception):
 class ServerProcess:
     """`async with` starts it and stops it; in between it may be killed and started again."""
 
-    def __init__(self, database_url: str, directory: Path, **settings: str) -> None:
-        self._directory = directory
+    def __init__(
+        self, database_url: str, directory: Path, *arguments: str, **settings: str
+    ) -> None:
+        self._arguments = arguments
         self._settings = {
             "DATABASE_URL": database_url,
             "DATA_DIR": str(directory / "data"),
@@ -52,7 +54,7 @@ class ServerProcess:
 
     async def start(self, **settings: str) -> None:
         """Settings given here hold for this start only."""
-        command = [*_ORDERWRIGHT, "serve", "--port", str(self.port)]
+        command = [*_ORDERWRIGHT, "serve", "--port", str(self.port), *self._arguments]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: ASYNC220 - starting takes no time
                 command, env=self._environment(settings), stdout=log, stderr=subprocess.STDOUT
