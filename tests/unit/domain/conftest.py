@@ -6,7 +6,7 @@ from hypothesis import settings
 
 settings.register_profile(
     "orderwright",
-    max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "150")),
+    max_examples=int(os.environ.get("PROPERTY_EXAMPLES", "100")),
     # How long an example takes says nothing on a busy machine.
     deadline=None,
 )
