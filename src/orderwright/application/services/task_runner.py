@@ -52,7 +52,8 @@ class TaskRunner:
                 now=now, lease_until=now + self._limits.lease, limit=self._limits.at_once
             )
             await uow.commit()
-            await uow.reached("job.after_attempt_commit")
+            if claimed:
+                await uow.reached("job.after_attempt_commit")
         async with asyncio.TaskGroup() as group:
             for task in claimed:
                 group.create_task(self._run(task))
