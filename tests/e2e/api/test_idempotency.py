@@ -90,8 +90,8 @@ async def test_a_final_refusal_is_remembered_even_when_it_would_no_longer_be_one
 @pytest.mark.parametrize("status", [404, 422])
 async def test_what_is_missing_or_makes_no_sense_burns_its_key_too(shop: Shop, status: int) -> None:
     product = await shop.product("A", stock=5)
-    wrong: dict[str, Any] = {404: {"customer_id": 99}, 422: {"items": [item(99)]}}[status]
-    body = shop.order_for(product) | wrong
+    wrong: dict[int, dict[str, Any]] = {404: {"customer_id": 99}, 422: {"items": [item(99)]}}
+    body = shop.order_for(product) | wrong[status]
 
     first, second = await shop.place(body, "k"), await shop.place(body, "k")
 
@@ -123,18 +123,13 @@ async def test_a_denial_leaves_the_key_alone(service: Service, shop: Shop) -> No
     assert (denied.status_code, allowed.status_code) == (403, 201)
 
 
-@pytest.mark.parametrize("bad", ["", "a b", "x" * 256, "é".encode("latin-1"), "\t"])
-async def test_a_key_is_1_to_255_visible_characters(shop: Shop, bad: str | bytes) -> None:
+async def test_a_key_is_1_to_255_visible_characters(shop: Shop) -> None:
     body = shop.order_for(await shop.product("A", stock=5))
 
-    response = await shop.client.post(
-        "/api/v1/orders",
-        json=body,
-        headers={"Idempotency-Key": bad},  # type: ignore[dict-item]
-    )
-
-    assert response.status_code == 422
-    assert response.json()["code"] == "invalid_idempotency_key"
+    for bad in (b"", b"a b", b"x" * 256, "\u00e9".encode("latin-1"), b"\t"):
+        headers = [(b"Idempotency-Key", bad)]
+        response = await shop.client.post("/api/v1/orders", json=body, headers=headers)
+        assert (response.status_code, response.json()["code"]) == (422, "invalid_idempotency_key")
     assert await shop.get("/api/v1/orders") == []
 
 

@@ -140,6 +140,7 @@ async def test_an_access_token_ends_with_its_time(service: Service) -> None:
     user_id = await service.user(ADA)
     tokens, now = service.container.access_tokens(), service.container.clock().now()
     user = await service.container.access_reader().user(user_id)
+    assert user is not None
 
     old = tokens.issue(user, now - timedelta(seconds=900 + 31))
     fresh = tokens.issue(user, now - timedelta(seconds=800))

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from orderwright.api.wire.body import Body, Shown, Time
 from orderwright.api.wire.numbers import Delta, Id
 from orderwright.api.wire.paging import Skipping
-from orderwright.api.wire.text import NotBlank, Reason, ShortName
+from orderwright.api.wire.text import ShortName, WrittenReason
 from orderwright.application.commands.adjust_stock import AdjustStock
 from orderwright.application.commands.create_location import CreateLocation
 from orderwright.domain.entities.location import DEFAULT_LOCATION_ID
@@ -37,7 +37,7 @@ class AdjustStockBody(Body):
     product_id: Id
     location_id: Id = DEFAULT_LOCATION_ID
     delta: Annotated[Delta, AfterValidator(_not_zero)]
-    reason: Annotated[Reason, NotBlank]
+    reason: WrittenReason
 
     def to_command(self) -> AdjustStock:
         return AdjustStock(

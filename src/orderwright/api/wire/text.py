@@ -44,6 +44,7 @@ Sku = Annotated[NotBlank, Field(min_length=1, max_length=64)]
 Reference = Annotated[NotBlank, Field(min_length=1, max_length=200)]
 Channel = Annotated[NotBlank, Field(min_length=1, max_length=50)]
 Reason = Annotated[OneLine, Field(max_length=500)]
+WrittenReason = Annotated[NotBlank, Field(max_length=500)]
 Notes = Annotated[str, AfterValidator(_with_line_breaks), Field(max_length=500)]
 # Whether mail arrives there only sending can tell; this keeps out what cannot be an address.
 Email = Annotated[OneLine, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")]
