@@ -5,17 +5,19 @@ import sys
 from orderwright import __version__
 
 
-def main() -> None:
-    if sys.argv[1:] in (["version"], ["--version"]):
+def main(arguments: list[str] | None = None) -> None:
+    """Raises: SystemExit: always, but after `version`; its code is an ExitCode."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments in (["version"], ["--version"]):
         # Answered before the command line parser is even loaded.
         sys.stdout.write(f"{__version__}\n")
         return
     from orderwright.cli.failures import explained
 
-    with explained(as_json="--json" in sys.argv):
+    with explained(as_json="--json" in arguments):
         from orderwright.cli.app import app
 
-        app(prog_name="orderwright")
+        app(arguments, prog_name="orderwright")
 
 
 if __name__ == "__main__":

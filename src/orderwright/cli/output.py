@@ -52,6 +52,9 @@ def shown(value: object) -> str:
         return "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict | list | tuple | frozenset):
+        parts = value.values() if isinstance(value, dict) else value
+        return ", ".join(map(shown, parts))
     text = value if isinstance(value, str) else str(plain(value))
     return _CONTROL.sub(" ", text)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from orderwright.config import Settings
     from orderwright.config_faults import BadConfiguration
     from orderwright.container import Container
+    from orderwright.domain.interfaces.requests import RequestContext
     from orderwright.domain.interfaces.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -70,15 +71,19 @@ async def ready_schema(container: Container, settings: Settings, *, care: Schema
     await container.schema().upgrade()
 
 
-def acting(container: Container) -> UnitOfWork:
-    """A unit of work of whoever sits at the command line: events say so."""
+def context_of_command(container: Container) -> RequestContext:
+    """Whoever sits at the command line; events say so, and which run of which command it was."""
     from orderwright.domain.interfaces.requests import RequestContext
     from orderwright.domain.value_objects.actor import Actor
     from orderwright.domain.value_objects.permission import Permission
 
     actor = Actor("cli", frozenset({Permission.ADMIN}))
-    context = RequestContext(actor=actor, correlation_id=f"cli-{container.ids().new_id()}")
-    return container.unit_of_work(context)
+    return RequestContext(actor=actor, correlation_id=f"cli-{container.ids().new_id()}")
+
+
+def acting(container: Container) -> UnitOfWork:
+    """A unit of work of whoever sits at the command line."""
+    return container.unit_of_work(context_of_command(container))
 
 
 def _not_ready(standing: str) -> Failure:

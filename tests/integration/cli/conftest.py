@@ -1,16 +1,21 @@
-"""The command as a shell runs it: a process, its two outputs, and its exit code."""
+"""The command as a shell runs it: arguments and environment in, two outputs and a code out."""
 
+import io
 import json
+import logging
 import os
-import subprocess
-import sys
+import threading
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
-from orderwright.config import Settings
+from orderwright.cli.entry import main
+from orderwright.config import Settings, get_settings
 
 _SETTINGS = {name.upper() for name in Settings.model_fields}
 
@@ -27,32 +32,58 @@ class Ran:
         return json.loads(self.out)
 
 
-@dataclass(frozen=True)
 class CommandLine:
-    """`orderwright` with a data directory and settings of its own."""
+    """`orderwright` with a data directory and settings of its own, without a process of its own:
+    starting Python and importing everything takes longer than what most commands do."""
 
-    directory: Path
-    settings: dict[str, str]
+    def __init__(self, directory: Path, settings: dict[str, str]) -> None:
+        self.directory = directory
+        self.data_dir = directory / "data"
+        self._settings = settings
 
     def __call__(self, *arguments: str, stdin: str = "", **settings: str) -> Ran:
-        done = subprocess.run(
-            [sys.executable, "-m", "orderwright", *arguments],
-            cwd=self.directory,
-            env=self.environment(**settings),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.directory)
+            patch.setattr("os.environ", self.environment(**settings))
+            patch.setattr("sys.stdin", io.StringIO(stdin))
+            with redirect_stdout(out), redirect_stderr(err):
+                exit_code = _run_alone(list(arguments))
+        return Ran(exit_code, out.getvalue(), err.getvalue())
 
     def environment(self, **settings: str) -> dict[str, str]:
         inherited = {name: text for name, text in os.environ.items() if name not in _SETTINGS}
-        return inherited | {"DATA_DIR": str(self.data_dir)} | self.settings | settings
+        return inherited | {"DATA_DIR": str(self.data_dir)} | self._settings | settings
 
-    @property
-    def data_dir(self) -> Path:
-        return self.directory / "data"
+
+def _run_alone(arguments: list[str]) -> int:
+    """In a thread, because commands bring their own event loop and tests already have one."""
+    codes: list[int] = []
+
+    def run() -> None:
+        get_settings.cache_clear()
+        try:
+            main(arguments)
+        except SystemExit as stop:
+            codes.append(int(stop.code or 0))
+        else:
+            codes.append(0)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    return codes[0]
+
+
+@pytest.fixture(autouse=True)
+def _logging_is_put_back() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+    get_settings.cache_clear()
 
 
 @pytest.fixture

@@ -50,6 +50,11 @@ def test_json_says_money_and_time_as_the_api_does(capsys: pytest.CaptureFixture[
     assert "Łódź" in printed
 
 
+def test_several_things_are_shown_on_one_line() -> None:
+    assert shown(["orders:read", Permission.ADMIN]) == "orders:read, admin"
+    assert shown({"city": "Leeds", "country": "GB"}) == "Leeds, GB"
+
+
 @pytest.mark.parametrize("hostile", ["\x1b[2J", "\n", "\r", "\x9b31m", "\u2028"])
 def test_a_customer_cannot_speak_to_the_terminal(hostile: str) -> None:
     text = shown(f"Eve{hostile}l")

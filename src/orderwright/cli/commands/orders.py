@@ -116,6 +116,38 @@ def export(
     say(f"{written} orders written.")
 
 
+@app.command("import")
+def import_orders(
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV files, plain or .gz, or folders of them.")
+    ],
+    *,
+    mapping: Annotated[str, typer.Option(help="A ready mapping, or a TOML or YAML file.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do everything, tell the result, undo it.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Write the rows that were not placed: .csv or .json.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Place past sales as orders; every row is placed, skipped or rejected with its reason.
+
+    Again is the same as once, and after an interruption it goes on where it stopped.
+    """
+    from orderwright.cli.order_import import import_files, print_report
+
+    done = run(
+        lambda container: import_files(
+            container, files, mapping_name=mapping, dry_run=dry_run, report=report
+        )
+    )
+    if as_json:
+        print_json(done)
+    else:
+        print_report(done)
+
+
 async def _page(
     container: Container, narrowed: OrderFilter, sort: OrderSort, limit: int, cursor: str | None
 ) -> OrderPage:
