@@ -72,7 +72,7 @@ async def measure(rounds: int, requests: int) -> dict[str, dict[str, Rate]]:
                 for operation, figures in (await subject.measure(requests)).items():
                     measured[subject.name][operation].append(figures)
         for subject in subjects:
-            assert subject.server.run("audit")["violations"] == [], subject.name
+            assert await subject.server.audit() == [], subject.name
     return {
         name: {operation: rate_of(figures) for operation, figures in operations.items()}
         for name, operations in measured.items()
@@ -84,7 +84,7 @@ async def _subject(stack: AsyncExitStack, name: str, url: str, directory: Path) 
     home.mkdir()
     await migrate.upgrade(url)
     server = await stack.enter_async_context(ServerProcess(url, home))
-    client = await stack.enter_async_context(server.client(server.api_key()))
+    client = await stack.enter_async_context(server.client(await server.api_key()))
     subject = Subject(name, server, client)
     await subject.prepare()
     return subject

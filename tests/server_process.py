@@ -1,17 +1,26 @@
 """The product as its users start it: a process of its own, on a port and a directory of its own."""
 
 import asyncio
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import httpx2
+
+from orderwright.application.commands.create_api_key import CreateApiKey, create_api_key
+from orderwright.application.queries.audit import audit
+from orderwright.config import Settings
+from orderwright.container import Container, build_container, opened
+from orderwright.domain.interfaces.auditor import Violation
+from orderwright.domain.interfaces.requests import RequestContext
+from orderwright.domain.value_objects.permission import Permission
 
 _READY_WITHIN_S: Final = 30.0
 _STOPPED_WITHIN_S: Final = 30.0
@@ -81,22 +90,32 @@ class ServerProcess:
             self._process.send_signal(signal.SIGTERM)
         return await self.wait_until_dead()
 
-    def run(self, *arguments: str) -> Any:
-        """What `orderwright ... --json` says, on the same database."""
-        done = subprocess.run(
-            [*_ORDERWRIGHT, *arguments, "--json"],
-            env=self._environment({}),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.stdout, done.stderr
-        return json.loads(done.stdout)
+    async def api_key(self) -> str:
+        """A key that may do everything, made beside the server, as `orderwright keys create` is."""
+        async with self._container() as container:
+            created = await create_api_key(
+                CreateApiKey(name="test", permissions=frozenset({Permission.ADMIN})),
+                container.unit_of_work(RequestContext()),
+                ids=container.ids(),
+                secrets=container.secret_hasher(),
+                now=container.clock().now(),
+            )
+        return created.text
 
-    def api_key(self, *permissions: str) -> str:
-        wanted = [part for each in permissions or ("admin",) for part in ("--permission", each)]
-        key: str = self.run("keys", "create", "--name", "test", *wanted)["key"]
-        return key
+    async def audit(self) -> list[Violation]:
+        """What `orderwright audit` finds wrong with the database as it is now."""
+        async with self._container() as container:
+            return list((await audit(container.auditor())).violations)
+
+    @asynccontextmanager
+    async def _container(self) -> AsyncIterator[Container]:
+        settings = Settings.load(
+            env_file=None,
+            database_url=self._settings["DATABASE_URL"],
+            data_dir=self._settings["DATA_DIR"],
+        )
+        async with opened(build_container(settings)) as container:
+            yield container
 
     def client(self, key: str) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(

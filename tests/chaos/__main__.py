@@ -25,7 +25,7 @@ def main() -> None:
 async def _storm(url: str, directory: Path, kills: int, seed: int) -> None:
     await migrate.upgrade(url)
     async with ServerProcess(url, directory) as server:
-        report = await OrderStorm(server, server.api_key(), kills, seed).run()
+        report = await OrderStorm(server, await server.api_key(), kills, seed).run()
     print(f"{url.partition('+')[0]}: {report}")  # noqa: T201 - its output is what it prints
     if report.lost or report.doubled or report.violations:
         raise SystemExit(1)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import httpx2
 
+from orderwright.domain.interfaces.auditor import Violation
 from tests.server_process import ServerProcess
 from tests.shop import Shop
 
@@ -27,7 +28,7 @@ class StormReport:
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     orders_in_database: int = 0
-    violations: list[dict[str, Any]] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
 
     def __str__(self) -> str:
         return (
@@ -128,4 +129,4 @@ class OrderStorm:
                     report.lost.append(key)
         if len(set(report.acknowledged.values())) != len(report.acknowledged):
             report.doubled.append("two keys share an order")
-        report.violations = self._server.run("audit")["violations"]
+        report.violations = await self._server.audit()

@@ -56,7 +56,7 @@ async def test_an_order_placed_through_a_crash_is_there_once(
     point: str, database_url: str, tmp_path: Path
 ) -> None:
     async with ServerProcess(database_url, tmp_path, **QUICK) as server:
-        async with server.client(server.api_key()) as client:
+        async with server.client(await server.api_key()) as client:
             shop = await Shop.open(client)
             product = await shop.product("A", stock=10)
             await _dies(server, point)
@@ -72,7 +72,7 @@ async def test_an_order_placed_through_a_crash_is_there_once(
             assert replayed is (point == "place.after_commit_before_reply")
             assert len(await shop.get("/api/v1/orders")) == 1
             assert await shop.stock(product) == {"on_hand": 10, "reserved": 2, "available": 8}
-        assert server.run("audit")["violations"] == []
+        assert await server.audit() == []
 
 
 @pytest.mark.parametrize("point", PAYING)
@@ -80,7 +80,7 @@ async def test_an_order_processed_through_a_crash_is_charged_once(
     point: str, database_url: str, tmp_path: Path
 ) -> None:
     async with ServerProcess(database_url, tmp_path, **QUICK) as server:
-        async with server.client(server.api_key()) as client:
+        async with server.client(await server.api_key()) as client:
             shop = await Shop.open(client)
             order = await shop.placed(await shop.product("A", stock=10), 2)
             path = f"/api/v1/orders/{order['id']}"
@@ -98,7 +98,7 @@ async def test_an_order_processed_through_a_crash_is_charged_once(
             assert len(captures) == 1
             task = await _until(shop, accepted.headers["Location"], state="succeeded")
             assert task["attempts"] == 2
-        assert server.run("audit")["violations"] == []
+        assert await server.audit() == []
 
 
 @pytest.mark.parametrize("point", GIVING_BACK)
@@ -106,7 +106,7 @@ async def test_an_order_cancelled_through_a_crash_gives_back_once(
     point: str, database_url: str, tmp_path: Path
 ) -> None:
     async with ServerProcess(database_url, tmp_path, **QUICK) as server:
-        async with server.client(server.api_key()) as client:
+        async with server.client(await server.api_key()) as client:
             shop = await Shop.open(client)
             product = await shop.product("A", stock=10)
             order = await shop.placed(product, 2, payment={"token": "tok_ok"})
@@ -126,4 +126,4 @@ async def test_an_order_cancelled_through_a_crash_gives_back_once(
             (refund,) = await shop.get(f"{path}/refunds")
             assert (refund["status"], refund["amount"]) == ("succeeded", "25.00")
             assert await shop.stock(product) == {"on_hand": 10, "reserved": 0, "available": 10}
-        assert server.run("audit")["violations"] == []
+        assert await server.audit() == []

@@ -8,7 +8,7 @@ async def test_an_acknowledged_order_exists_exactly_once_after_sigkills(
     database_url: str, tmp_path: Path
 ) -> None:
     async with ServerProcess(database_url, tmp_path) as server:
-        report = await OrderStorm(server, server.api_key(), kills=3, seed=7).run()
+        report = await OrderStorm(server, await server.api_key(), kills=3, seed=7).run()
 
     assert report.kills == 3
     assert report.lost == []
