@@ -86,7 +86,8 @@ class GroupImport:
         if not judged.goods:
             return
         if judged.is_cancellation:
-            await self._write()  # what it takes back may have been sold in this same group
+            if self._has_sold_to(decision.document):
+                await self._write()
             await self._cancellations.match(judged, decision)
             return
         sale = Sale(
@@ -96,6 +97,11 @@ class GroupImport:
             facts=facts,
         )
         self._planned.append(PlannedSale(sale, decision))
+
+    def _has_sold_to(self, cancellation: Document) -> bool:
+        """What it takes back may have been sold in this same group."""
+        customers = {entry.customer for entry in cancellation.entries}
+        return any(planned.sale.customer in customers for planned in self._planned)
 
     def _remember(self, decision: Decision) -> None:
         document = decision.document

@@ -76,6 +76,12 @@ class Known:
         self._memory = memory
         self.customers: dict[str, int] = {}
         self.products: dict[str, KnownProduct] = {}
+        self._newly_met: set[int] = set()
+
+    def newly_met_products(self) -> set[int]:
+        """The tracked ones met since this was last asked."""
+        met, self._newly_met = self._newly_met, set()
+        return met
 
     def confirm(self) -> None:
         self._memory.customers.remember(self.customers)
@@ -93,7 +99,7 @@ class Known:
         missing = self._unknown(skus, self.products, self._memory.products)
         if missing:
             found = await self._uow.products.find_by_skus(missing)
-            self.products |= {sku: _known(product) for sku, product in found.items()}
+            self._meet(found.values())
         return [sku for sku in missing if sku not in self.products]
 
     async def make_customers(self, wanted: Sequence[NewCustomer]) -> None:
@@ -113,7 +119,13 @@ class Known:
         made = [_new_product(by_sku[sku], mapping) for sku in missing]
         if made:
             await self._uow.products.add_all(made)
-            self.products |= {product.sku: _known(product) for product in made}
+            self._meet(made)
+
+    def _meet(self, products: Iterable[Product]) -> None:
+        for product in products:
+            self.products[product.sku] = _known(product)
+            if product.track_inventory:
+                self._newly_met.add(product.id)
 
     def _unknown(self, keys: Iterable[str], here: dict[str, T], before: Recent[T]) -> list[str]:
         unknown = []

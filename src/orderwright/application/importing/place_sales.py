@@ -22,6 +22,10 @@ class PlannedSale:
     sale: Sale
     decision: Decision
 
+    @property
+    def is_waiting(self) -> bool:
+        return self.sale.facts.shipped_at is None
+
 
 class SalesPlacer:
     def __init__(self, uow: UnitOfWork, mapping: Mapping, known: Known, ids: Ids) -> None:
@@ -39,7 +43,7 @@ class SalesPlacer:
             for number, each in zip(numbers, planned, strict=True)
             if (order := self._order(number, each)) is not None
         ]
-        levels = await self._levels([order for order, _ in orders])
+        levels = await self._levels_for([order for order, each in orders if each.is_waiting])
         await self._uow.history.add_sales(
             [live_through(order, each.sale, levels, self._ids) for order, each in orders]
         )
@@ -68,8 +72,12 @@ class SalesPlacer:
         decision.booked = order.total.amount - decision.charged
         return order
 
-    async def _levels(self, orders: Sequence[Order]) -> Levels:
-        tracked = {
-            item.product_id for order in orders for item in order.items if item.track_inventory
+    async def _levels_for(self, waiting: Sequence[Order]) -> Levels:
+        """Of what is still to be shipped, and of products that were not met before: every product
+        has a level, if only to say that nothing is there."""
+        products = self._known.newly_met_products() | {
+            item.product_id for order in waiting for item in order.items if item.track_inventory
         }
-        return await self._uow.stock.levels_at(DEFAULT_LOCATION_ID, tracked)
+        if not products:
+            return {}
+        return await self._uow.stock.levels_at(DEFAULT_LOCATION_ID, products)

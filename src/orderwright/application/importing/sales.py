@@ -19,9 +19,8 @@ from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.order_parts import Adjustment, AdjustmentKind, OrderItem
 from orderwright.domain.entities.payment import Payment, payment_status_of
 from orderwright.domain.entities.payment_operation import OperationKind
-from orderwright.domain.entities.reservation import Reservation
 from orderwright.domain.entities.shipment import Shipment
-from orderwright.domain.entities.stock import StockLevel
+from orderwright.domain.entities.stock import StockLevel, movements_of_past_sale
 from orderwright.domain.events.payment import PaymentRequested
 from orderwright.domain.interfaces.history import PastSale
 from orderwright.domain.interfaces.ids import Ids
@@ -81,14 +80,33 @@ def place(
 
 def live_through(order: Order, sale: Sale, levels: Levels, ids: Ids) -> PastSale:
     """Take the order to where the document says it is: paid, and shipped and delivered unless the
-    goods have not left yet."""
-    reservations = _reserve(order, levels, sale.placed_at)
-    order.validate_inventory(sum(each.quantity for each in reservations), sale.placed_at)
+    goods have not left yet. Only then does it need the `levels` of its products."""
+    shipped_at = sale.facts.shipped_at
+    if shipped_at is None:
+        _reserve(order, levels, sale.placed_at)
+    tracked = [item for item in order.items if item.track_inventory]
+    order.validate_inventory(sum(item.quantity for item in tracked), sale.placed_at)
     payment = _pay(order, sale.placed_at, ids) if order.total else None
     order.confirm(sale.placed_at)
-    shipped_at = sale.facts.shipped_at
-    shipment = _ship(order, reservations, levels, shipped_at, ids) if shipped_at else None
-    return PastSale(order=order, payment=payment, shipment=shipment, reservations=reservations)
+    return PastSale(
+        order=order,
+        payment=payment,
+        shipment=_ship(order, shipped_at, ids) if shipped_at else None,
+        location_id=DEFAULT_LOCATION_ID,
+        movements=[
+            movement
+            for item in tracked
+            if shipped_at
+            for movement in movements_of_past_sale(
+                item.product_id,
+                DEFAULT_LOCATION_ID,
+                item.quantity,
+                order_id=order.id,
+                sold_at=sale.placed_at,
+                shipped_at=shipped_at,
+            )
+        ],
+    )
 
 
 def _item(number: int, entry: Entry, product: KnownProduct) -> OrderItem:
@@ -129,26 +147,13 @@ def _money(amount: Decimal, sale: Sale) -> Money:
     return Money.rounded(amount, sale.goods[0].currency)
 
 
-def _reserve(order: Order, levels: Levels, at: datetime) -> list[Reservation]:
-    """The goods a past sale took were there: they are received as history, so that today's stock
-    stays what it is."""
-    reservations = []
+def _reserve(order: Order, levels: Levels, at: datetime) -> None:
+    """What is still to be shipped is received first: what today's stock was, it stays."""
     for item in order.items:
-        if not item.track_inventory:
-            continue
-        level = levels[item.product_id]
-        level.receive_history(item.quantity, order.id, at)
-        level.reserve(item.quantity, order.id, at)
-        reservations.append(
-            Reservation(
-                order_id=order.id,
-                item_id=item.id,
-                product_id=item.product_id,
-                location_id=DEFAULT_LOCATION_ID,
-                quantity=item.quantity,
-            )
-        )
-    return reservations
+        if item.track_inventory:
+            level = levels[item.product_id]
+            level.receive_history(item.quantity, order.id, at)
+            level.reserve(item.quantity, order.id, at)
 
 
 def _pay(order: Order, at: datetime, ids: Ids) -> Payment:
@@ -171,16 +176,15 @@ def _pay(order: Order, at: datetime, ids: Ids) -> Payment:
     return payment
 
 
-def _ship(
-    order: Order, reservations: Sequence[Reservation], levels: Levels, at: datetime, ids: Ids
-) -> Shipment:
-    lines = order.lines_left_to_ship()
+def _ship(order: Order, at: datetime, ids: Ids) -> Shipment:
     shipment = Shipment.of(
-        order, lines, id=ids.new_id(), carrier=None, tracking_number=None, now=at
+        order,
+        order.lines_left_to_ship(),
+        id=ids.new_id(),
+        carrier=None,
+        tracking_number=None,
+        now=at,
     )
-    for reservation in reservations:
-        levels[reservation.product_id].ship(reservation.quantity, order.id, at)
-        reservation.take(reservation.quantity)
     shipment.deliver(order, at)
     order.deliver(at)
     return shipment

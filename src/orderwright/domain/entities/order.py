@@ -185,8 +185,8 @@ class Order(Aggregate):
             LineNotFound, DuplicateLine, NothingLeftToShip: not these.
         """
         self.check(OrderAct.SHIP)
-        for line in distinct(lines):
-            self.item(line.item_id).ship(line.quantity)
+        for item, quantity in self._named_by(lines):
+            item.ship(quantity)
         self.fulfilment_status = fulfilment_status_of(self.items)
 
     def complete_shipping(self, now: datetime) -> None:
@@ -205,8 +205,8 @@ class Order(Aggregate):
         Raises:
             LineNotFound, DuplicateLine, ReturnExceedsShipped: not these.
         """
-        for line in distinct(lines):
-            self.item(line.item_id).take_back(line.quantity)
+        for item, quantity in self._named_by(lines):
+            item.take_back(quantity)
 
     def request_cancellation(self, reason: str | None, now: datetime) -> None:
         self.check(OrderAct.CANCEL)
@@ -220,6 +220,14 @@ class Order(Aggregate):
         """Final: the caller has released the stock and the gateway has given the money back."""
         self._become(OrderAct.CANCEL)
         self.note(events.OrderCancelled(reason=self.cancellation_reason), now)
+
+    def _named_by(self, lines: Sequence[LineQuantity]) -> list[tuple[OrderItem, int]]:
+        """Found in one pass: an imported order may have hundreds of lines."""
+        items = {item.id: item for item in self.items}
+        try:
+            return [(items[line.item_id], line.quantity) for line in distinct(lines)]
+        except KeyError as missing:
+            raise LineNotFound(f"order {self.id} has no line {missing}") from None
 
     def _become(self, act: OrderAct) -> None:
         self.check(act)

@@ -161,3 +161,33 @@ class StockLevel(Aggregate):
     def _unwritten_movements(self) -> list[StockMovement]:
         movements: list[StockMovement] = self.__dict__.setdefault("_movements", [])
         return movements
+
+
+def movements_of_past_sale(
+    product_id: int,
+    location_id: int,
+    quantity: int,
+    *,
+    order_id: int,
+    sold_at: datetime,
+    shipped_at: datetime,
+) -> list[StockMovement]:
+    """What an imported sale moved that is long over: its goods came in as history, were reserved
+    and left. The level ends where it began, so that nobody has to wait for it or change it."""
+    moved = (
+        (MovementKind.HISTORY, quantity, 0, sold_at),
+        (MovementKind.RESERVE, 0, quantity, sold_at),
+        (MovementKind.SHIP, -quantity, -quantity, shipped_at),
+    )
+    return [
+        StockMovement(
+            product_id=product_id,
+            location_id=location_id,
+            kind=kind,
+            on_hand_delta=on_hand_delta,
+            reserved_delta=reserved_delta,
+            occurred_at=occurred_at,
+            order_id=order_id,
+        )
+        for kind, on_hand_delta, reserved_delta, occurred_at in moved
+    ]

@@ -10,19 +10,24 @@ from typing import Protocol
 from orderwright.domain.entities.imported_document import ImportedDocument
 from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.payment import Payment
-from orderwright.domain.entities.reservation import Reservation
 from orderwright.domain.entities.shipment import Shipment
+from orderwright.domain.entities.stock import StockMovement
 from orderwright.domain.value_objects.money import Money, UnitPrice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastSale:
-    """An order with everything that has happened to it, ready to be written in one go."""
+    """An order with everything that has happened to it, ready to be written in one go.
+
+    The units of its tracked lines that have not been shipped are reserved at `location_id`.
+    `movements` are of goods that came and went; stock that is still there moves by its level.
+    """
 
     order: Order
     payment: Payment | None
     shipment: Shipment | None
-    reservations: Sequence[Reservation]
+    location_id: int
+    movements: Sequence[StockMovement]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +57,8 @@ class History(Protocol):
     async def returnable_lines(
         self, customer_id: int, product_ids: Collection[int], *, channel: str, until: datetime
     ) -> Sequence[ReturnableLine]:
-        """What the customer bought of the products through the channel and can still return, the
-        most recent sale first."""
+        """What the customer bought of the products, in sales that were imported from the channel,
+        and can still return; the most recent sale first."""
         ...
 
     async def documents(

@@ -163,7 +163,7 @@ class SqlUnitOfWork:
         self.users = SqlUsers(session)
         self.api_keys = SqlApiKeys(session)
         self.refresh_tokens = SqlRefreshTokens(session)
-        self.history = SqlHistory(session, self._touched)
+        self.history = SqlHistory(session, self.stock, self.context.actor.name, self._touched)
         self._keys = IdempotencyKeys(session, self.context.actor.name, self._request_lease)
 
     async def _claim_key(self) -> None:

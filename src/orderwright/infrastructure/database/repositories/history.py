@@ -12,6 +12,8 @@ from orderwright.domain.entities.imported_document import (
     ImportedDocument,
     ImportOutcome,
 )
+from orderwright.domain.entities.order_parts import OrderItem
+from orderwright.domain.entities.reservation import ReservationState
 from orderwright.domain.interfaces.history import PastSale, ReturnableLine
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.bulk_rows import row_of
@@ -19,6 +21,7 @@ from orderwright.infrastructure.database.repositories.returnable import (
     returnable_line,
     returnable_lines,
 )
+from orderwright.infrastructure.database.repositories.stock import SqlStock
 from orderwright.infrastructure.database.upsert import insert_unless_there
 
 _documents = tables.imported_documents
@@ -30,8 +33,12 @@ _NEXT_IDS = text(
 class SqlHistory:
     """Writes past sales around the ORM. `touched` is where the unit of work looks for events."""
 
-    def __init__(self, session: AsyncSession, touched: dict[int, Any]) -> None:
+    def __init__(
+        self, session: AsyncSession, stock: SqlStock, actor: str, touched: dict[int, Any]
+    ) -> None:
         self._session = session
+        self._stock = stock
+        self._actor = actor
         self._touched = touched
 
     async def order_ids(self, count: int) -> Sequence[int]:
@@ -46,8 +53,7 @@ class SqlHistory:
         await self._add_orders(sales)
         await self._add_payments(sales)
         await self._add_shipments(sales)
-        held = [reservation for sale in sales for reservation in sale.reservations]
-        await self._insert(tables.reservations, map(row_of, held))
+        await self._add_stock(sales)
         self._touched |= {id(sale.order): sale.order for sale in sales}
 
     async def returnable_lines(
@@ -119,9 +125,32 @@ class SqlHistory:
         )
         await self._insert(tables.shipment_items, lines)
 
+    async def _add_stock(self, sales: Sequence[PastSale]) -> None:
+        held = (
+            _reservation_row(sale, item)
+            for sale in sales
+            for item in sale.order.items
+            if item.track_inventory
+        )
+        await self._insert(tables.reservations, held)
+        moved = [movement for sale in sales for movement in sale.movements]
+        await self._stock.write_movements(moved, self._actor)
+
     async def _insert(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
         if listed := list(rows):
             await self._session.execute(insert(table), listed)
+
+
+def _reservation_row(sale: PastSale, item: OrderItem) -> dict[str, Any]:
+    closed = item.unshipped == 0
+    return {
+        "order_id": sale.order.id,
+        "item_id": item.id,
+        "location_id": sale.location_id,
+        "product_id": item.product_id,
+        "quantity": item.unshipped,
+        "state": ReservationState.SHIPPED if closed else ReservationState.ACTIVE,
+    }
 
 
 def _document(row: Any) -> ImportedDocument:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, func, select
+from sqlalchemy import Exists, Row, ScalarSelect, Select, exists, func, select
 
 from orderwright.domain.entities.payment_operation import OPEN_STATES, OperationKind
 from orderwright.domain.interfaces.history import ReturnableLine
@@ -16,6 +16,7 @@ from orderwright.infrastructure.database import tables
 _orders = tables.orders.c
 _items = tables.order_items.c
 _payments = tables.payments.c
+_documents = tables.imported_documents.c
 _operations = tables.payment_operations.c
 
 
@@ -39,6 +40,8 @@ def returnable_lines(
             _orders.created_at <= until,
             _items.product_id.in_(product_ids),
             _items.shipped > _items.returned,
+            # An order that came another way has a payment whose gateway would have to be asked.
+            _was_imported(),
         )
         .order_by(_orders.created_at.desc(), _orders.id.desc(), _items.id)
     )
@@ -52,6 +55,12 @@ def returnable_line(row: Row[Any]) -> ReturnableLine:
         unit_price=UnitPrice(row.unit_price_ten_thousandths, row.currency),
         quantity=row.quantity,
         refundable=Money(int(row.refundable_minor), row.currency),
+    )
+
+
+def _was_imported() -> Exists:
+    return exists().where(
+        _documents.channel == _orders.channel, _documents.reference == _orders.reference
     )
 
 
