@@ -30,7 +30,7 @@ class SqlAuditor:
         with in_domain_words():
             async with self._database.read_engine.connect() as connection:
                 await self._take_time(connection)
-                return {check.name: await _examine(check, connection, report) for check in CHECKS}
+                return await run_checks(connection, report)
 
     async def _take_time(self, connection: AsyncConnection) -> None:
         # A statement over everything may last longer than one that a request waits for.
@@ -38,7 +38,14 @@ class SqlAuditor:
             await connection.execute(text("SET LOCAL statement_timeout = 0"))
 
 
-async def _examine(
+async def run_checks(
+    connection: AsyncConnection, report: Callable[[Violation], None]
+) -> Mapping[str, int]:
+    """As `Auditor.examine`, in the transaction of `connection`."""
+    return {check.name: await _run(check, connection, report) for check in CHECKS}
+
+
+async def _run(
     check: Check, connection: AsyncConnection, report: Callable[[Violation], None]
 ) -> int:
     async with connection.stream(text(check.wrong)) as found:
