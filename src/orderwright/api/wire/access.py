@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from orderwright.api.wire.body import Body, Shown, Time
-from orderwright.api.wire.text import OneLine, ShortName
+from orderwright.api.wire.text import ONE_LINE, ShortName
 from orderwright.application.commands.create_api_key import CreateApiKey, CreatedApiKey
 from orderwright.application.commands.create_user import PASSWORD_CHARS_MAX
 from orderwright.application.services.token_pair import TokenPair
@@ -20,7 +20,7 @@ class SignInForm(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    username: Annotated[OneLine, Field(min_length=1, max_length=320)]
+    username: Annotated[str, Field(min_length=1, max_length=320), ONE_LINE]
     password: Annotated[str, Field(min_length=1, max_length=PASSWORD_CHARS_MAX)]
     grant_type: Literal["password"] = "password"
     scope: str = ""

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from orderwright.api.wire.body import Body, Shown, Time
 from orderwright.api.wire.numbers import Id, Quantity
-from orderwright.api.wire.text import OneLine, Reason
+from orderwright.api.wire.text import ONE_LINE, Reason
 from orderwright.application.commands.request_return import RequestReturn, WantedReturnLine
 from orderwright.application.commands.ship_order import ShipOrder
 from orderwright.domain.entities.return_ import ReturnStatus
@@ -15,7 +15,7 @@ from orderwright.domain.events.order import LineQuantity
 
 LINES_MAX = 100
 
-CarrierText = Annotated[OneLine, Field(min_length=1, max_length=100)]
+CarrierText = Annotated[str, Field(min_length=1, max_length=100), ONE_LINE]
 
 
 class LineBody(Body):

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from orderwright.api.wire.numbers import Amount, Id
 from orderwright.api.wire.paging import Skipping
-from orderwright.api.wire.text import Channel, NotBlank, Reference
+from orderwright.api.wire.text import Channel, Reference, SearchText
 from orderwright.application.queries.list_orders import ListOrders
 from orderwright.domain.entities.order import FulfilmentStatus
 from orderwright.domain.entities.order_lifecycle import OrderStatus
@@ -43,7 +43,7 @@ class OrderPageQuery(Skipping):
     created_to: Moment | None = None
     min_total: Amount | None = None
     max_total: Amount | None = None
-    q: Annotated[NotBlank, Field(max_length=320)] | None = Field(
+    q: SearchText | None = Field(
         None, description="order id, reference, customer e-mail or SKU, whole"
     )
 

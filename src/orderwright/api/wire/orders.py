@@ -7,7 +7,7 @@ from pydantic import Field
 from orderwright.api.wire.addresses import AddressBody, AddressJson
 from orderwright.api.wire.body import Body, Code, Decimals, Metadata, Shown, Time
 from orderwright.api.wire.numbers import Amount, Id, Quantity
-from orderwright.api.wire.text import Channel, Label, Notes, OneLine, Reason, Reference
+from orderwright.api.wire.text import ONE_LINE, Channel, Label, Notes, Reason, Reference
 from orderwright.application.commands.cancel_order import CancelOrder
 from orderwright.application.commands.place_order import PlaceOrder, WantedAdjustment
 from orderwright.application.commands.process_order import RequestProcessing
@@ -40,7 +40,7 @@ class AdjustmentBody(Body):
 
 
 class PaymentBody(Body):
-    token: Annotated[OneLine, Field(min_length=1, max_length=255)] | None = None
+    token: Annotated[str, Field(min_length=1, max_length=255), ONE_LINE] | None = None
 
 
 class PlaceOrderBody(Body):

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 # The category Cc, and the two separators that many programs read as a line break.
@@ -14,15 +14,17 @@ _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_LINE_BREAKS: Final = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def _one_line(text: str) -> str:
+def _one_line(text: object) -> object:
     return _without(_CONTROL, text)
 
 
-def _with_line_breaks(text: str) -> str:
+def _with_line_breaks(text: object) -> object:
     return _without(_CONTROL_BUT_LINE_BREAKS, text)
 
 
-def _without(forbidden: re.Pattern[str], text: str) -> str:
+def _without(forbidden: re.Pattern[str], text: object) -> object:
+    if not isinstance(text, str):
+        return text  # the type itself is checked next, and the length of the composed text
     if forbidden.search(text):
         raise PydanticCustomError("control_character", "control characters are not allowed")
     return unicodedata.normalize("NFC", text)
@@ -34,18 +36,21 @@ def _not_blank(text: str) -> str:
     return text
 
 
-OneLine = Annotated[str, AfterValidator(_one_line)]
-NotBlank = Annotated[OneLine, AfterValidator(_not_blank)]
+# Constraints stand before these, so that they measure the composed text in the words of text.
+ONE_LINE: Final = BeforeValidator(_one_line)
+LINES: Final = BeforeValidator(_with_line_breaks)
+NOT_BLANK: Final = AfterValidator(_not_blank)
 
-Name = Annotated[NotBlank, Field(min_length=1, max_length=200)]
-Label = Annotated[NotBlank, Field(min_length=1, max_length=200)]
-ShortName = Annotated[NotBlank, Field(min_length=1, max_length=100)]
-Sku = Annotated[NotBlank, Field(min_length=1, max_length=64)]
-Reference = Annotated[NotBlank, Field(min_length=1, max_length=200)]
-Channel = Annotated[NotBlank, Field(min_length=1, max_length=50)]
-Reason = Annotated[OneLine, Field(max_length=500)]
-WrittenReason = Annotated[NotBlank, Field(max_length=500)]
-Notes = Annotated[str, AfterValidator(_with_line_breaks), Field(max_length=500)]
+Name = Annotated[str, Field(min_length=1, max_length=200), ONE_LINE, NOT_BLANK]
+Label = Annotated[str, Field(min_length=1, max_length=200), ONE_LINE, NOT_BLANK]
+ShortName = Annotated[str, Field(min_length=1, max_length=100), ONE_LINE, NOT_BLANK]
+Sku = Annotated[str, Field(min_length=1, max_length=64), ONE_LINE, NOT_BLANK]
+Reference = Annotated[str, Field(min_length=1, max_length=200), ONE_LINE, NOT_BLANK]
+Channel = Annotated[str, Field(min_length=1, max_length=50), ONE_LINE, NOT_BLANK]
+SearchText = Annotated[str, Field(min_length=1, max_length=320), ONE_LINE, NOT_BLANK]
+Reason = Annotated[str, Field(max_length=500), ONE_LINE]
+WrittenReason = Annotated[str, Field(min_length=1, max_length=500), ONE_LINE, NOT_BLANK]
+Notes = Annotated[str, Field(max_length=500), LINES]
 # Whether mail arrives there only sending can tell; this keeps out what cannot be an address.
-Email = Annotated[OneLine, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")]
+Email = Annotated[str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$"), ONE_LINE]
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["GBP"])]
