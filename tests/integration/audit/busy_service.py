@@ -12,6 +12,7 @@ from orderwright.application.commands.place_order import (
     WantedAdjustment,
     place_order,
 )
+from orderwright.application.commands.process_order import ProcessOrder, process_order
 from orderwright.application.commands.refund_order import RefundOrder
 from orderwright.application.commands.request_return import WantedReturnLine
 from orderwright.application.services.pricing import WantedItem
@@ -20,6 +21,7 @@ from orderwright.domain.entities.order_parts import AdjustmentKind
 from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.entities.user import User
 from orderwright.domain.interfaces.payment_gateway import PaymentGateway
+from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import UnitPrice
 from orderwright.domain.value_objects.permission import Permission
@@ -156,3 +158,21 @@ class BusyService:
         shipped = await self.shipped("refund_unknown")
         await silent.refund(RefundOrder(order_id=shipped, amount="1.00"))
         await silent.settle(shipped)  # asks once more, and hears nothing again
+        await self.start_charging(await self.place("charge_underway"))
+        declined = await self.place("second_charge_underway")
+        await self.office.process(declined, "tok_decline")
+        await self.start_charging(declined)
+
+    async def start_charging(self, order_id: int) -> None:
+        """As when the process dies before it asks the gateway."""
+
+        async def die(_order_id: int, _context: RequestContext) -> None: ...
+
+        command = ProcessOrder(order_id=order_id, provider="sandbox")
+        await process_order(
+            command,
+            self.office.uow(),
+            settle=die,
+            now=self.office.clock.now(),
+            ids=self.office.ids,
+        )

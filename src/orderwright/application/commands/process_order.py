@@ -10,7 +10,7 @@ from typing import Final
 from orderwright.application.services.settlement import Settle
 from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.order_lifecycle import OrderAct, OrderStatus
-from orderwright.domain.entities.payment import Payment
+from orderwright.domain.entities.payment import Payment, payment_status_of
 from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.entities.stock import InventoryMissing
 from orderwright.domain.entities.task import Task
@@ -92,7 +92,9 @@ async def _plan_payment(
     units = await _validated_units(order, uow)
     order.validate_inventory(units, now)
     if order.total:
-        await uow.payments.add(_charge(order, command, ids, now))
+        charge = _charge(order, command, ids, now)
+        await uow.payments.add(charge)
+        order.payment_status = payment_status_of(order.total, [*payments, charge])
 
 
 async def _validated_units(order: Order, uow: UnitOfWork) -> int:
