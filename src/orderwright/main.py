@@ -10,9 +10,10 @@ from fastapi import FastAPI
 from orderwright import __version__
 from orderwright.api import access, errors, middleware
 from orderwright.api.routes import ROUTERS
+from orderwright.api.wire.errors import ERROR_RESPONSES
 from orderwright.config import Settings
 from orderwright.container import Container, build_container, configure_log, opened
-from orderwright.infrastructure.database.migrate import Standing
+from orderwright.infrastructure.database.standing import Standing
 
 
 def create_app(settings: Settings, container: Container | None = None) -> FastAPI:
@@ -27,6 +28,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         lifespan=_lifespan,
         redoc_url=None,
         redirect_slashes=False,
+        responses=ERROR_RESPONSES,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings

@@ -1,0 +1,34 @@
+"""Errors as the documentation shows them; `problems` writes them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class FaultJson(BaseModel):
+    """One thing that is wrong with a request, and where in it (RFC 6901)."""
+
+    pointer: str = Field(examples=["/items/0/quantity"])
+    message: str
+    code: str
+    location: str = Field(alias="in", examples=["body", "query", "path", "header"])
+
+
+class ErrorJson(BaseModel):
+    """What every error says. Some say more, such as `current_status`, `allowed` or `retryable`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    error: str = Field(examples=["Conflict"])
+    detail: str = Field(description="one sentence for people")
+    code: str = Field(description="for programs; never changes", examples=["out_of_stock"])
+    correlation_id: str | None
+    errors: list[FaultJson] | None = Field(None, description="with `validation_error` only")
+
+
+ERROR_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    "4XX": {"model": ErrorJson, "description": "The request cannot be served as it is"},
+    "5XX": {"model": ErrorJson, "description": "It may be served later; nothing was changed"},
+}
