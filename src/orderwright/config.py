@@ -58,7 +58,7 @@ class Settings(BaseSettings):
         description="`staging` and `production` refuse whatever is only safe on a desk.",
     )
     debug: bool = Field(
-        False, description="Tracebacks in the log of the server; refused outside development."
+        False, description="Log everything there is to know; refused outside development."
     )
     data_dir: Path = Field(
         Path("./var"), description="Directory of the SQLite file and development secrets."
@@ -96,7 +96,10 @@ class Settings(BaseSettings):
     )
     refresh_token_days: int = Field(30, ge=1, le=365, description="Life of a refresh token.")
     idempotency_key_hours: int = Field(
-        24, ge=1, le=720, description="How long the answer to an `Idempotency-Key` is kept."
+        24,
+        ge=1,
+        le=720,
+        description="How long the answer to an `Idempotency-Key` is kept at least.",
     )
     idempotency_lease_seconds: float = Field(
         15.0,
@@ -128,7 +131,11 @@ class Settings(BaseSettings):
     shutdown_grace_seconds: int = Field(
         20, ge=1, le=300, description="How long running requests may take to finish on SIGTERM."
     )
-    log_level: LogLevel = Field("INFO", description="Least important level that is written.")
+    log_level: LogLevel = Field(
+        default_factory=lambda known: "DEBUG" if known.get("debug") else "INFO",
+        description="Least important level that is written.",
+        json_schema_extra={"shown_default": "`INFO`, or `DEBUG` with `DEBUG=true`"},
+    )
     log_format: LogFormat = Field(
         default_factory=lambda known: "json" if _deployed(known) else "console",
         description="`json` for machines, `console` for eyes.",

@@ -281,6 +281,12 @@ def test_the_database_password_reaches_the_driver_and_nobody_else(
     assert "old" not in repr(settings)
 
 
+def test_debugging_logs_everything_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.load().log_level == "INFO"
+    assert load(monkeypatch, DEBUG="true").log_level == "DEBUG"
+    assert load(monkeypatch, LOG_LEVEL="error").log_level == "ERROR"
+
+
 def test_crash_points_are_read_as_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load(monkeypatch, CRASH_POINTS="place.before_commit:kill, pay.after_record:hang")
 

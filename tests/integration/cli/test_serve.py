@@ -63,7 +63,9 @@ class Served:
 
 
 @contextmanager
-def serving(command_line: CommandLine, *options: str, **settings: str) -> Iterator[Served]:
+def serving(
+    command_line: CommandLine, *options: str, until_said: str = "/docs", **settings: str
+) -> Iterator[Served]:
     """From the banner to the end of the block, on a free port."""
     out, err = command_line.directory / "out.log", command_line.directory / "err.log"
     with out.open("wb") as out_file, err.open("wb") as err_file:
@@ -77,7 +79,7 @@ def serving(command_line: CommandLine, *options: str, **settings: str) -> Iterat
         )
     served = Served(process, out, err)
     try:
-        until(lambda: "/docs" in served.talk or process.poll() is not None)
+        until(lambda: until_said in served.talk + served.log or process.poll() is not None)
         assert process.poll() is None, served.talk + served.log
         yield served
     finally:
@@ -109,6 +111,18 @@ def test_the_command_in_the_banner_works_as_printed(on_empty_desk: CommandLine) 
 
         assert served.stop(signal.SIGTERM) == ExitCode.OK
     assert "Traceback" not in served.log + served.talk
+
+
+def test_stopping_while_demo_data_is_made_leaves_the_rest_to_the_next_start(
+    on_empty_desk: CommandLine,
+) -> None:
+    with serving(on_empty_desk, "--demo", until_said="request.finished") as served:
+        assert served.stop(signal.SIGTERM) == ExitCode.OK
+    assert "Traceback" not in served.log + served.talk
+
+    with serving(on_empty_desk, "--demo") as served:
+        served.stop(signal.SIGTERM)
+    assert len(on_empty_desk("orders", "list", "--limit", "100", "--json").json) == 25
 
 
 def test_the_development_key_is_kept_privately_and_used_again(on_empty_desk: CommandLine) -> None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orderwright.application.services.demo import NotADemo
 from orderwright.cli.output import say
 from orderwright.cli.runtime import acting
-from orderwright.domain.errors import Conflict, Unauthenticated
+from orderwright.domain.errors import Unauthenticated
 from orderwright.domain.value_objects.permission import Permission
 
 if TYPE_CHECKING:
     from orderwright.container import Container
 
 KEY_FILE = "dev-api-key"
+
+
+class StoppedMeanwhile(Exception):
+    """The server was told to stop before everything for the first run was ready."""
 
 
 async def development_key(container: Container, data_dir: Path) -> str:
@@ -27,10 +33,16 @@ async def development_key(container: Container, data_dir: Path) -> str:
     return made
 
 
-async def seed_demo(container: Container) -> None:
+async def seed_demo(container: Container, stopped: threading.Event) -> None:
+    """Raises: StoppedMeanwhile: the next start goes on where this one left."""
+
+    def stop_in_time(_done: int, _of: int) -> None:
+        if stopped.is_set():
+            raise StoppedMeanwhile
+
     try:
-        await container.demo_shop().seed()
-    except Conflict as refusal:
+        await container.demo_shop().seed(stop_in_time)
+    except NotADemo as refusal:
         say(f"No demo data: {refusal.detail}.")
 
 

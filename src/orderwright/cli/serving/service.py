@@ -10,11 +10,12 @@ from orderwright.cli.output import say
 from orderwright.cli.runtime import SchemaCare, ready_schema
 from orderwright.cli.serving import server
 from orderwright.cli.serving.banner import Banner
-from orderwright.cli.serving.first_run import development_key, seed_demo
+from orderwright.cli.serving.first_run import StoppedMeanwhile, development_key, seed_demo
 from orderwright.cli.serving.readiness import wait_until_ready
 from orderwright.cli.serving.sockets import bind, url_of
 from orderwright.config import Settings
 from orderwright.container import build_container, configure_log, opened
+from orderwright.domain.errors import DomainError
 
 
 class Service:
@@ -34,12 +35,13 @@ class Service:
         configure_log(self._settings)
         with bind(self._host, self._port) as listener:
             asyncio.run(self._prepare())
-            welcome = threading.Thread(target=self._welcome, args=(url_of(listener),), daemon=True)
+            welcome = threading.Thread(target=self._welcome, args=(url_of(listener),))
             welcome.start()
             try:
                 return server.run(self._settings, listener, workers=self._workers)
             finally:
                 self._stopped.set()
+                welcome.join()
 
     async def _prepare(self) -> None:
         async with opened(build_container(self._settings)) as container:
@@ -47,14 +49,20 @@ class Service:
 
     def _welcome(self, url: str) -> None:
         """Beside the server, so that nothing here makes its start slower."""
-        if wait_until_ready(url, self._stopped):
+        if not wait_until_ready(url, self._stopped):
+            return
+        try:
             say(asyncio.run(self._banner(url)).text())
+        except StoppedMeanwhile:
+            return
+        except DomainError as error:
+            say(f"The server runs, but there is no key to try it with: {error.detail}.")
 
     async def _banner(self, url: str) -> Banner:
         key = None
         async with opened(build_container(self._settings)) as container:
             if self._demo:
-                await seed_demo(container)
+                await seed_demo(container, self._stopped)
             if self._settings.is_development:
                 key = await development_key(container, self._settings.data_dir)
         return Banner(
