@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orderwright.infrastructure.database import engines, migrate, sqlite_driver
-from orderwright.infrastructure.database.migrate import Standing
+from orderwright.infrastructure.database import engines, migrate, sqlite_driver, standing
+from orderwright.infrastructure.database.standing import Standing
 from orderwright.infrastructure.database.tables import metadata
 from tests.integration.database.catalogue import catalogue
 from tests.postgres import MigratedPostgres
@@ -101,12 +101,12 @@ async def test_the_printed_sql_builds_the_same(empty_url: str) -> None:
     schema = await run(empty_url, catalogue)
 
     await execute_script(empty_url, migrate.downgrade_sql(dialect, "head:base"))
-    assert await migrate.check(empty_url) is Standing.UNVERSIONED
+    assert await standing.check(empty_url) is Standing.UNVERSIONED
 
     await execute(empty_url, "DROP TABLE IF EXISTS alembic_version")
     await execute_script(empty_url, migrate.upgrade_sql(dialect))
     assert await run(empty_url, catalogue) == schema
-    assert await migrate.check(empty_url) is Standing.AT_HEAD
+    assert await standing.check(empty_url) is Standing.AT_HEAD
 
 
 async def test_upgrading_twice_changes_nothing(database_url: str) -> None:
@@ -125,7 +125,7 @@ async def test_a_failed_upgrade_leaves_nothing_half_built(empty_url: str) -> Non
         await migrate.upgrade(empty_url)
 
     assert await run(empty_url, catalogue) == before
-    assert await migrate.check(empty_url) is Standing.UNVERSIONED
+    assert await standing.check(empty_url) is Standing.UNVERSIONED
 
 
 async def test_processes_that_upgrade_at_once_wait_for_each_other(empty_url: str) -> None:
@@ -135,36 +135,37 @@ async def test_processes_that_upgrade_at_once_wait_for_each_other(empty_url: str
     ]
 
     assert [await each.wait() for each in processes] == [0, 0, 0]
-    assert await migrate.check(empty_url) is Standing.AT_HEAD
+    assert await standing.check(empty_url) is Standing.AT_HEAD
 
 
 async def test_a_sqlite_file_is_created_where_it_is_wanted(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/new/place/orderwright.db"
 
-    assert await migrate.check(url) is Standing.UNVERSIONED
+    assert await standing.check(url) is Standing.UNVERSIONED
     assert not (tmp_path / "new").exists()
 
     await migrate.upgrade(url)
-    assert await migrate.check(url) is Standing.AT_HEAD
+    assert await standing.check(url) is Standing.AT_HEAD
 
 
 async def test_an_empty_database_has_no_revision(empty_url: str) -> None:
-    assert await migrate.current(empty_url) is None
-    assert await migrate.check(empty_url) is Standing.UNVERSIONED
+    assert await standing.current(empty_url) is None
+    assert await standing.check(empty_url) is Standing.UNVERSIONED
 
 
 async def test_a_database_of_a_newer_release_is_recognised(database_url: str) -> None:
     await execute(database_url, "UPDATE alembic_version SET version_num = 'from_the_future'")
 
-    assert await migrate.check(database_url) is Standing.AHEAD
+    assert await standing.check(database_url) is Standing.AHEAD
 
 
 async def test_a_database_of_an_older_release_is_recognised(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ScriptDirectory, "get_current_head", lambda _self: "a_later_revision")
+    with_a_later_one = [*standing.revisions(), "a_later_revision"]
+    monkeypatch.setattr(standing, "revisions", lambda: with_a_later_one)
 
-    assert await migrate.check(database_url) is Standing.BEHIND
+    assert await standing.check(database_url) is Standing.BEHIND
 
 
 async def test_on_sqlite_rows_that_point_at_nothing_stop_an_upgrade(sqlite_url: str) -> None:
@@ -176,3 +177,10 @@ async def test_on_sqlite_rows_that_point_at_nothing_stop_an_upgrade(sqlite_url: 
 
     with pytest.raises(Exception, match="1 rows, the first in stock_levels"):
         await migrate.upgrade(sqlite_url)
+
+
+def test_revisions_are_told_by_the_names_of_their_files() -> None:
+    scripts = ScriptDirectory(Path(standing.__file__).with_name("migrations"))
+
+    newest_first = [script.revision for script in scripts.walk_revisions()]
+    assert standing.revisions() == newest_first[::-1]

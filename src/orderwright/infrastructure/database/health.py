@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from orderwright.infrastructure.database.database import Database
-from orderwright.infrastructure.database.migrate import Standing
 from orderwright.infrastructure.database.schema import Schema
+from orderwright.infrastructure.database.standing import Standing
 
 # During a rolling upgrade the old release serves on a schema that is ahead of it.
 _SERVES_ON: Final = frozenset({Standing.AT_HEAD, Standing.AHEAD})

@@ -1,31 +1,21 @@
-"""Bring a database to a version of the schema, or say which one it has."""
+"""Bring a database to a version of the schema."""
 
 import asyncio
 from collections.abc import Callable
-from enum import StrEnum
 from io import StringIO
-from pathlib import Path
 from typing import Final, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection
 
 from orderwright.infrastructure.database import engines
+from orderwright.infrastructure.database.standing import sqlite_file
 
 T = TypeVar("T")
 
 # Alembic keeps what it is doing in module globals: one command at a time in a process.
 _ONE_AT_A_TIME: Final = asyncio.Lock()
-
-
-class Standing(StrEnum):
-    AT_HEAD = "at_head"
-    BEHIND = "behind"
-    AHEAD = "ahead"  # written by a newer release
-    UNVERSIONED = "unversioned"  # empty, or not ours
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
@@ -36,24 +26,6 @@ async def upgrade(url: str, revision: str = "head") -> None:
 
 async def downgrade(url: str, revision: str = "-1") -> None:
     await _with_connection(url, lambda bound: command.downgrade(_config(bound), revision))
-
-
-async def current(url: str) -> str | None:
-    """The revision of the database; None when it has none or does not exist yet."""
-    if _is_missing(url):
-        return None
-    return await _with_connection(url, _revision)
-
-
-async def check(url: str) -> Standing:
-    revision = await current(url)
-    if revision is None:
-        return Standing.UNVERSIONED
-    scripts = ScriptDirectory.from_config(_config())
-    if revision == scripts.get_current_head():
-        return Standing.AT_HEAD
-    known = {script.revision for script in scripts.walk_revisions()}
-    return Standing.BEHIND if revision in known else Standing.AHEAD
 
 
 def upgrade_sql(dialect: str, revision: str = "head") -> str:
@@ -94,23 +66,7 @@ async def _with_connection(url: str, run: Callable[[Connection], T]) -> T:
         await engine.dispose()
 
 
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
 def _make_room(url: str) -> None:
-    file = _sqlite_file(url)
+    file = sqlite_file(url)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-
-
-def _is_missing(url: str) -> bool:
-    file = _sqlite_file(url)
-    return file is not None and not file.exists()
-
-
-def _sqlite_file(url: str) -> Path | None:
-    parsed = make_url(url)
-    if not parsed.drivername.startswith("sqlite") or not parsed.database:
-        return None
-    return Path(parsed.database)

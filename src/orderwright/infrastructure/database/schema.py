@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from orderwright.infrastructure.database import migrate
+from importlib import import_module
+from types import ModuleType
+
+from orderwright.infrastructure.database import standing
 from orderwright.infrastructure.database.errors import in_domain_words
-from orderwright.infrastructure.database.migrate import Standing
+from orderwright.infrastructure.database.standing import Standing
 
 
 class Schema:
@@ -16,20 +19,26 @@ class Schema:
 
     async def upgrade(self, revision: str = "head") -> None:
         with in_domain_words():
-            await migrate.upgrade(self._url, revision)
+            await _tool().upgrade(self._url, revision)
 
     async def downgrade(self, revision: str) -> None:
         with in_domain_words():
-            await migrate.downgrade(self._url, revision)
+            await _tool().downgrade(self._url, revision)
 
     async def current(self) -> str | None:
         with in_domain_words():
-            return await migrate.current(self._url)
+            return await standing.current(self._url)
 
     async def check(self) -> Standing:
         with in_domain_words():
-            return await migrate.check(self._url)
+            return await standing.check(self._url)
 
     def upgrade_sql(self, revision: str = "head") -> str:
         """The statements of `upgrade` on an empty database, for those who run them by hand."""
-        return migrate.upgrade_sql(self._url.partition("+")[0], revision)
+        statements: str = _tool().upgrade_sql(self._url.partition("+")[0], revision)
+        return statements
+
+
+def _tool() -> ModuleType:
+    # Loading Alembic takes longer than asking the database whether it is needed.
+    return import_module("orderwright.infrastructure.database.migrate")
