@@ -1,8 +1,14 @@
 """The `orderwright` command. Imports next to nothing, because every use of it waits for that."""
 
+import gc
 import sys
+from typing import Final
 
 from orderwright import __version__
+
+# Loading the service makes a million objects that stay. Python's usual thresholds would look through
+# them for garbage hundreds of times, a fifth of the time to start.
+_GC_THRESHOLDS: Final = (50_000, 20, 20)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -12,6 +18,7 @@ def main(arguments: list[str] | None = None) -> None:
         # Answered before the command line parser is even loaded.
         sys.stdout.write(f"{__version__}\n")
         return
+    gc.set_threshold(*_GC_THRESHOLDS)
     from orderwright.cli.failures import explained
 
     with explained(as_json="--json" in arguments):
