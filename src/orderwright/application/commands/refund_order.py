@@ -39,7 +39,8 @@ async def refund_order(
     Raises:
         PermissionDenied: the actor may not move money.
         OrderNotFound, LineNotFound, ReturnNotFound, RefundNeedsAmount, InvalidAmount.
-        RefundExceedsCaptured, ReturnExceedsShipped, ReturnNotReceived, CancellationInProgress.
+        RefundExceedsCaptured, ReturnExceedsShipped, CancellationInProgress.
+        ReturnNotReceived, ReturnRefundUnderway.
     """
     uow.context.actor.require(Permission.PAYMENTS_WRITE)
     async with uow:

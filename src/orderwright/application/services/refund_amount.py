@@ -4,7 +4,13 @@ from collections.abc import Sequence
 
 from orderwright.domain.entities.order import Order, distinct
 from orderwright.domain.entities.order_parts import InvalidQuantity
-from orderwright.domain.entities.return_ import ReturnNotFound, ReturnNotReceived, ReturnStatus
+from orderwright.domain.entities.refund import RefundStatus
+from orderwright.domain.entities.return_ import (
+    ReturnNotFound,
+    ReturnNotReceived,
+    ReturnRefundUnderway,
+    ReturnStatus,
+)
 from orderwright.domain.errors import Rejected
 from orderwright.domain.events.order import LineQuantity
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork
@@ -27,7 +33,7 @@ async def refund_amount(
 
     Raises:
         RefundNeedsAmount, InvalidAmount, LineNotFound, InvalidQuantity.
-        ReturnNotFound, ReturnNotReceived.
+        ReturnNotFound, ReturnNotReceived, ReturnRefundUnderway.
     """
     returned = await _returned_lines(order, uow, return_id) if return_id is not None else ()
     if amount is not None:
@@ -56,6 +62,10 @@ async def _returned_lines(order: Order, uow: UnitOfWork, return_id: str) -> list
         raise ReturnNotFound(f"order {order.id} has no return {return_id}")
     if returns[return_id].status is not ReturnStatus.RECEIVED:
         raise ReturnNotReceived(f"return {return_id} is {returns[return_id].status}, not received")
+    refunds = await uow.refunds.of_order(order.id)
+    # One that succeeded has closed the return; one that failed may be asked for again.
+    if any(each.return_id == return_id and each.status is RefundStatus.PENDING for each in refunds):
+        raise ReturnRefundUnderway(f"return {return_id} is being refunded")
     return [
         LineQuantity(item_id=line.item_id, quantity=line.quantity)
         for line in returns[return_id].items

@@ -30,6 +30,10 @@ class ReturnNotReceived(Conflict):
     code = "return_not_received"
 
 
+class ReturnRefundUnderway(Conflict):
+    code = "return_refund_underway"
+
+
 class ReturnStatus(StrEnum):
     REQUESTED = "requested"
     RECEIVED = "received"
