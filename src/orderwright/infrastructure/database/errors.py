@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from orderwright.domain.entities.customer import EmailTaken, ExternalRefTaken
+from orderwright.domain.entities.imported_document import DocumentAlreadyImported
 from orderwright.domain.entities.location import LocationNameTaken
 from orderwright.domain.entities.order import DuplicateReference
 from orderwright.domain.entities.product import SkuTaken
@@ -23,6 +24,7 @@ from orderwright.domain.interfaces.unit_of_work import (
     TransactionConflict,
 )
 
+_IMPORTED = (DocumentAlreadyImported, "another import has placed one of these documents")
 _TAKEN: Final[dict[str, tuple[type[DomainError], str]]] = {
     "uq_customers_email": (EmailTaken, "another customer has this e-mail address"),
     "uq_customers_external_ref": (ExternalRefTaken, "another customer has this external_ref"),
@@ -32,6 +34,8 @@ _TAKEN: Final[dict[str, tuple[type[DomainError], str]]] = {
         DuplicateReference,
         "the channel has an order with this reference",
     ),
+    "pk_imported_documents": _IMPORTED,
+    "uq_imported_documents_channel_reference": _IMPORTED,  # as SQLite's message has it
     "uq_users_username": (UsernameTaken, "another user has this name"),
 }
 # SQLite names the columns (or, for an index on an expression, the index) and not the constraint.

@@ -4,11 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select, text, tuple_
+from sqlalchemy import Table, delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.imported_document import (
-    DocumentAlreadyImported,
     ImportedDocument,
     ImportOutcome,
 )
@@ -22,12 +21,9 @@ from orderwright.infrastructure.database.repositories.returnable import (
     returnable_lines,
 )
 from orderwright.infrastructure.database.repositories.stock import SqlStock
-from orderwright.infrastructure.database.upsert import insert_unless_there
+from orderwright.infrastructure.database.row_ids import next_ids
 
 _documents = tables.imported_documents
-_NEXT_IDS = text(
-    "SELECT nextval(pg_get_serial_sequence('orders', 'id')) FROM generate_series(1, :count)"
-)
 
 
 class SqlHistory:
@@ -42,11 +38,7 @@ class SqlHistory:
         self._touched = touched
 
     async def order_ids(self, count: int) -> Sequence[int]:
-        if self._session.get_bind().dialect.name != "sqlite":
-            return list(await self._session.scalars(_NEXT_IDS, {"count": count}))
-        # The one writer that SQLite admits is this transaction: it numbers rows as SQLite would.
-        last = await self._session.scalar(select(func.max(tables.orders.c.id))) or 0
-        return range(last + 1, last + 1 + count)
+        return await next_ids(self._session, tables.orders, count)
 
     async def add_sales(self, sales: Sequence[PastSale]) -> None:
         await self._session.flush()  # customers, products and levels that the rows point at
@@ -91,11 +83,7 @@ class SqlHistory:
                 columns.outcome != ImportOutcome.PLACED,
             )
         )
-        rows = [_document_row(document) for document in documents]
-        insertion = insert_unless_there(self._session, _documents, rows)
-        kept = await self._session.scalars(insertion.returning(columns.reference))
-        if len(kept.all()) < len(rows):
-            raise DocumentAlreadyImported("another import has placed one of these documents")
+        await self._insert(_documents, map(_document_row, documents))
 
     async def _add_orders(self, sales: Sequence[PastSale]) -> None:
         orders = [sale.order for sale in sales]
