@@ -8,7 +8,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench setup fmt lock clean
+.PHONY: help run test check bench chaos setup fmt lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,8 +26,11 @@ check: $(VENV)/.dev ## Format, lint, types, layers, tests: exactly what CI runs
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2
 
-bench: $(VENV)/.dev ## Measure import, reads and placement on this machine
+bench: $(VENV)/.dev ## Measure placement and reads on both databases
 	$(BIN)/python -m benchmarks
+
+chaos: $(VENV)/.dev ## Kill the server fifty times under load, and count what is left
+	$(BIN)/python -m tests.chaos --kills 50
 
 setup: $(VENV)/.dev ## Install everything, the tools for tests included
 
