@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -47,9 +48,10 @@ class IdempotencyKeys:
         return await self._take_over(request, now)
 
     async def answer(self, request: KeyedRequest, answer: Answer) -> None:
-        await self._write(
-            request, status=answer.status, headers=dict(answer.headers), body=answer.body
-        )
+        """Raises: Replayed: another attempt, which took this one for dead, has answered first."""
+        body = {"status": answer.status, "headers": dict(answer.headers), "body": answer.body}
+        if not await self._write(request, **body):
+            raise Replayed(_answer_in(await self._row(request)))
 
     async def leave_open(self, request: KeyedRequest, resource_id: str) -> None:
         await self._write(request, resource_id=resource_id)
@@ -59,20 +61,31 @@ class IdempotencyKeys:
         if row.fingerprint != request.fingerprint:
             raise IdempotencyKeyReused("the Idempotency-Key belongs to another request")
         if row.status is not None:
-            raise Replayed(Answer(row.status, row.headers, bytes(row.body)))
+            raise Replayed(_answer_in(row))
         if now < row.lease_until:
             raise IdempotencyInProgress("a request with this Idempotency-Key is being served")
         await self._write(request, lease_until=now + self._lease)
         resource_id: str | None = row.resource_id
         return resource_id
 
-    async def _row(self, request: KeyedRequest) -> Row[tuple[object, ...]]:
+    async def _row(self, request: KeyedRequest) -> Row[Any]:
         mine = select(_keys).where(_keys.c.caller == self._caller, _keys.c.key == request.key)
         return (await self._session.execute(mine.with_for_update())).one()
 
-    async def _write(self, request: KeyedRequest, **values: object) -> None:
-        await self._session.execute(
+    async def _write(self, request: KeyedRequest, **values: object) -> bool:
+        """False when the request is answered: nothing is written any more."""
+        written = await self._session.execute(
             update(_keys)
-            .where(_keys.c.caller == self._caller, _keys.c.key == request.key)
+            .where(
+                _keys.c.caller == self._caller,
+                _keys.c.key == request.key,
+                _keys.c.status.is_(None),
+            )
             .values(values)
+            .returning(_keys.c.key)
         )
+        return written.first() is not None
+
+
+def _answer_in(row: Row[Any]) -> Answer:
+    return Answer(row.status, row.headers, bytes(row.body))
