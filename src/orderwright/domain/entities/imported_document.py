@@ -11,7 +11,7 @@ class DocumentAlreadyImported(Conflict):
     code = "document_already_imported"
 
 
-class DocumentOutcome(StrEnum):
+class ImportOutcome(StrEnum):
     PLACED = "placed"
     SKIPPED = "skipped"
     REJECTED = "rejected"
@@ -28,6 +28,6 @@ class ImportedDocument:
     channel: str
     reference: str
     fingerprint: str
-    outcome: DocumentOutcome
+    outcome: ImportOutcome
     decided_at: datetime
     verdicts: tuple[tuple[str, str], ...] = ()
