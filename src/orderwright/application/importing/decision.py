@@ -14,14 +14,13 @@ class Decision:
     """What becomes of a document: a verdict for each of its lines.
 
     `booked` is what its placed lines came to in money, rounded as money is; `charged` what the file
-    puts beside its lines. `is_news` unless an earlier import decided it.
+    puts beside its lines.
     """
 
     document: Document
     verdicts: list[Verdict]
     booked: Decimal = ZERO
     charged: Decimal = ZERO
-    is_news: bool = True
 
     @property
     def outcome(self) -> ImportOutcome:

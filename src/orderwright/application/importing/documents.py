@@ -6,6 +6,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from orderwright.application.importing.lines import Entry, Line
@@ -17,7 +18,7 @@ _OPEN_DOCUMENTS: Final = 8
 _LINES_MAX: Final = 20_000
 
 
-@dataclass(slots=True)
+@dataclass
 class Document:
     """The rows with one number. Rows whose number cannot be read stand alone, with an empty one.
 
@@ -42,6 +43,7 @@ class Document:
     def currency(self) -> str | None:
         return next((entry.currency.code for entry in self.entries), None)
 
+    @cached_property
     def fingerprint(self) -> str:
         """Equal for equal content, wherever in a file the rows stand."""
         digest = hashlib.sha256()

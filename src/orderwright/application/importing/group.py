@@ -13,8 +13,11 @@ from orderwright.application.importing.facts import Facts
 from orderwright.application.importing.judgement import Judgement, judge
 from orderwright.application.importing.known import Known, Memory
 from orderwright.application.importing.mapping import Mapping
-from orderwright.application.importing.match_cancellations import CancellationMatcher
-from orderwright.application.importing.numbers import EXACT
+from orderwright.application.importing.match_cancellations import (
+    CancellationMatcher,
+    PlannedCancellation,
+)
+from orderwright.application.importing.numbers import ZERO
 from orderwright.application.importing.place_sales import PlannedSale, SalesPlacer
 from orderwright.application.importing.recall import recalled
 from orderwright.application.importing.sales import Sale
@@ -25,7 +28,11 @@ from orderwright.domain.interfaces.unit_of_work import UnitOfWork
 
 
 class GroupImport:
-    """Used once, inside an open unit of work; whoever opened it commits, and then `confirm`s."""
+    """Used once, inside an open unit of work; whoever opened it commits, and then `confirm`s.
+
+    Sales are placed first, all together: what a cancellation takes back is among the sales up to
+    its own time, wherever in the group they stand.
+    """
 
     def __init__(
         self, uow: UnitOfWork, mapping: Mapping, memory: Memory, *, ids: Ids, now: datetime
@@ -34,22 +41,27 @@ class GroupImport:
         self._mapping = mapping
         self._now = now
         self._known = Known(uow, memory)
-        self._sales = SalesPlacer(uow, mapping, self._known, ids)
-        self._cancellations = CancellationMatcher(uow, mapping, self._known, ids)
+        self._placer = SalesPlacer(uow, mapping, self._known, ids)
+        self._matcher = CancellationMatcher(uow, mapping, self._known, ids)
         self._earlier: dict[str, ImportedDocument] = {}
         self._taken: set[str] = set()
-        self._planned: list[PlannedSale] = []
-        self._unkept: dict[str, Decision] = {}
+        self._sales: list[PlannedSale] = []
+        self._cancellations: list[PlannedCancellation] = []
+        self._news: dict[str, Decision] = {}
 
     async def decide(self, documents: Sequence[Document]) -> list[Decision]:
         await self._recall([document.reference for document in documents if document.reference])
-        decisions = []
-        for number, document in enumerate(documents):
-            if number == len(documents) // 2:
-                await self._write()
-                await self._uow.reached("import.mid")
-            decisions.append(await self._decide(document))
-        await self._write()
+        known_before = set(self._earlier)
+        decisions = [self._decide(document) for document in documents]
+        if again := known_before & set(self._news):
+            await self._uow.history.forget_documents(self._mapping.channel, again)
+        if self._sales:
+            await self._placer.place(self._sales)
+        await self._keep([each for each in self._news.values() if not self._is_waiting(each)])
+        await self._uow.reached("import.mid")
+        if self._cancellations:
+            await self._matcher.match(self._cancellations)
+            await self._keep([each.decision for each in self._cancellations])
         return decisions
 
     def confirm(self) -> None:
@@ -62,19 +74,19 @@ class GroupImport:
         if unknown:
             self._taken = await self._uow.history.taken_references(channel, unknown)
 
-    async def _decide(self, document: Document) -> Decision:
+    def _decide(self, document: Document) -> Decision:
         earlier = recalled(document, self._earlier.get(document.reference), self._now)
         judged = Judgement(earlier) if earlier is not None else self._judge(document)
-        decision = Decision(document, judged.verdicts, is_news=earlier is None)
+        decision = Decision(document, judged.verdicts)
         facts = _facts(document)
         if isinstance(facts, Verdict):
             decision.decide(facts)
         elif facts is not None:
-            for _, amount in facts.charges:
-                decision.charged = EXACT.add(decision.charged, amount)
-            await self._carry_out(judged, decision, facts)
-        if decision.is_news:
-            self._remember(decision)
+            decision.charged = sum((amount for _, amount in facts.charges), ZERO)
+            self._plan(judged, decision, facts)
+        if earlier is None and document.reference and not document.continues:
+            self._news[document.reference] = decision
+            self._earlier[document.reference] = self._kept(decision)
         return decision
 
     def _judge(self, document: Document) -> Judgement:
@@ -82,42 +94,24 @@ class GroupImport:
             return Judgement([verdicts.REFERENCE_TAKEN] * len(document.lines))
         return judge(document, self._mapping)
 
-    async def _carry_out(self, judged: Judgement, decision: Decision, facts: Facts) -> None:
-        if not judged.goods:
-            return
-        if judged.is_cancellation:
-            if self._has_sold_to(decision.document):
-                await self._write()
-            await self._cancellations.match(judged, decision)
-            return
-        sale = Sale(
-            reference=decision.document.reference,
-            goods=list(judged.goods.values()),
-            charges=list(judged.charges.values()),
-            facts=facts,
-        )
-        self._planned.append(PlannedSale(sale, decision))
+    def _plan(self, judged: Judgement, decision: Decision, facts: Facts) -> None:
+        if judged.goods and judged.is_cancellation:
+            self._cancellations.append(PlannedCancellation(judged.goods, decision))
+        elif judged.goods:
+            sale = Sale(
+                reference=decision.document.reference,
+                goods=list(judged.goods.values()),
+                charges=list(judged.charges.values()),
+                facts=facts,
+            )
+            self._sales.append(PlannedSale(sale, decision))
 
-    def _has_sold_to(self, cancellation: Document) -> bool:
-        """What it takes back may have been sold in this same group."""
-        customers = {entry.customer for entry in cancellation.entries}
-        return any(planned.sale.customer in customers for planned in self._planned)
+    def _is_waiting(self, decision: Decision) -> bool:
+        return any(decision is planned.decision for planned in self._cancellations)
 
-    def _remember(self, decision: Decision) -> None:
-        document = decision.document
-        if document.reference and not document.continues:
-            self._unkept[document.reference] = decision
-            self._earlier[document.reference] = self._kept(decision)
-
-    async def _write(self) -> None:
-        """Place what is planned, and keep what became of it."""
-        if self._planned:
-            await self._sales.place(self._planned)
-            self._planned = []
-        kept = [self._kept(decision) for decision in self._unkept.values()]
-        await self._uow.history.keep_documents(kept)
-        self._earlier |= {document.reference: document for document in kept}
-        self._unkept = {}
+    async def _keep(self, decisions: Sequence[Decision]) -> None:
+        if decisions:
+            await self._uow.history.keep_documents([self._kept(each) for each in decisions])
 
     def _kept(self, decision: Decision) -> ImportedDocument:
         is_placed = decision.outcome is ImportOutcome.PLACED
@@ -125,7 +119,7 @@ class GroupImport:
         return ImportedDocument(
             channel=self._mapping.channel,
             reference=decision.document.reference,
-            fingerprint=decision.document.fingerprint(),
+            fingerprint=decision.document.fingerprint,
             outcome=decision.outcome,
             decided_at=self._now,
             verdicts=reasons,

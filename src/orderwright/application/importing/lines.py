@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from orderwright.application.importing.cells import Cells, NoSuchRow, Values
@@ -55,7 +56,7 @@ class Entry:
     @property
     def price(self) -> UnitPrice:
         """Raises: InvalidAmount: negative, or finer than any price; AmountTooLarge."""
-        return UnitPrice.parse(self.unit_price, self.currency)
+        return _price(self.unit_price, self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,3 +197,8 @@ class LineReader:
         except ValueError:
             known = ", ".join([_ITEM, *AdjustmentKind])
             raise Unreadable("unknown_kind", f"the kind of a line is one of {known}") from None
+
+
+@lru_cache(maxsize=8192)  # a shop has few prices and sells at them often
+def _price(amount: Decimal, currency: Currency) -> UnitPrice:
+    return UnitPrice.parse(amount, currency)

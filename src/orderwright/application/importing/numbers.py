@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Final
 
 # A sum of a billion values that `read_decimal` lets through fits with room.
@@ -15,6 +16,7 @@ _DECIMALS_MAX: Final = 15
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,2})?")
 
 
+@lru_cache(maxsize=8192)  # prices and quantities repeat themselves
 def read_decimal(text: str, decimals: int | None = None) -> Decimal | None:
     """A plain number of bounded size, or None. Finer than `decimals` it is rounded to them, half to even:
     for columns that carry the noise of a float (9.80000019)."""

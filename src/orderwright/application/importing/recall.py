@@ -23,7 +23,7 @@ def recalled(
     """
     if earlier is None:
         return None
-    is_same = earlier.fingerprint == document.fingerprint()
+    is_same = earlier.fingerprint == document.fingerprint
     if earlier.outcome is ImportOutcome.PLACED:
         return _for_all(ALREADY_IMPORTED if is_same else DOCUMENT_CHANGED, document)
     if is_same and earlier.outcome is ImportOutcome.SKIPPED:

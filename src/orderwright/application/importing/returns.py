@@ -1,4 +1,4 @@
-"""Cancellation documents as returns and refunds on the orders they take goods back from."""
+"""What cancellation documents do to the orders they take goods back from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from orderwright.application.importing.coverage import Part
 from orderwright.application.importing.sales import SUCCEEDED
-from orderwright.application.services.money_back import plan_refund
+from orderwright.application.services.money_back import planned_refund
 from orderwright.application.services.settled_money import record_outcome
 from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.payment import Payment, payment_status_of
@@ -20,70 +20,95 @@ from orderwright.domain.interfaces.unit_of_work import UnitOfWork
 from orderwright.domain.value_objects.money import Money, total_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakingBack:
-    """What one cancellation document does to the orders that it takes goods back from.
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The parts of earlier sales that one cancellation document takes back."""
+
+    reference: str
+    at: datetime
+    parts: Sequence[Part]
+
+    def by_order(self) -> Iterator[tuple[int, list[Part]]]:
+        by_order: dict[int, list[Part]] = defaultdict(list)
+        for part in self.parts:
+            by_order[part.order_id].append(part)
+        yield from sorted(by_order.items())
+
+
+class Returns:
+    """Makes one return, received and refunded, for each document and order.
 
     Nothing goes back on the shelf: imported history leaves today's stock as it is.
     """
 
-    reference: str
-    at: datetime
-    uow: UnitOfWork
-    ids: Ids
+    def __init__(self, uow: UnitOfWork, ids: Ids) -> None:
+        self._uow = uow
+        self._ids = ids
+        self._returns: list[Return] = []
+        self._refunds: list[Refund] = []
+        self._payments: dict[int, list[Payment]] = defaultdict(list)
 
-    async def take_back(self, parts: Sequence[Part]) -> None:
-        """One return, received and refunded, for each order that `parts` belong to."""
-        by_order: dict[int, list[Part]] = defaultdict(list)
-        for part in parts:
-            by_order[part.order_id].append(part)
-        for order_id in sorted(by_order):
-            order = await self.uow.orders.get_by_id(order_id)
-            return_ = await self._receive(order, by_order[order_id])
-            amount = total_of([part.amount for part in by_order[order_id]], order.currency)
-            if amount:
-                await self._pay_back(order, return_, amount)
+    async def make(self, documents: Sequence[TakenBack]) -> None:
+        order_ids = {part.order_id for document in documents for part in document.parts}
+        orders = await self._uow.orders.of_ids(order_ids)
+        for payment in await self._uow.payments.of_orders(order_ids):
+            self._payments[payment.order_id].append(payment)
+        for document in documents:
+            for order_id, parts in document.by_order():
+                self._take_back(orders[order_id], document, parts)
+        await self._uow.returns.add_all(self._returns)
+        await self._uow.refunds.add_all(self._refunds)
 
-    async def _receive(self, order: Order, parts: Sequence[Part]) -> Return:
-        quantities: dict[int, int] = defaultdict(int)
-        for part in parts:
-            quantities[part.item_id] += part.quantity
-        lines = [
-            ReturnLine(item_id=item_id, quantity=quantity, restock=False)
-            for item_id, quantity in sorted(quantities.items())
-        ]
-        reason = f"imported from {self.reference}"
-        return_ = Return.request(order, lines, id=self.ids.new_id(), reason=reason, now=self.at)
-        return_.receive(order, self.at)
-        await self.uow.returns.add(return_)
-        return return_
+    def _take_back(self, order: Order, document: TakenBack, parts: Sequence[Part]) -> None:
+        return_ = Return.request(
+            order,
+            _lines(parts),
+            id=self._ids.new_id(),
+            reason=f"imported from {document.reference}",
+            now=document.at,
+        )
+        return_.receive(order, document.at)
+        self._returns.append(return_)
+        amount = total_of([part.amount for part in parts], order.currency)
+        if amount:
+            self._pay_back(order, return_, amount, document.at)
 
-    async def _pay_back(self, order: Order, return_: Return, amount: Money) -> None:
-        payments = await self.uow.payments.of_order(order.id)
+    def _pay_back(self, order: Order, return_: Return, amount: Money, at: datetime) -> None:
+        payments = self._payments[order.id]
         refunds = [
-            await self._refund(order, payment, part, return_)
+            self._refund(order, return_, payment, part, at)
             for payment, part in _spread(amount, payments)
         ]
         order.payment_status = payment_status_of(order.total, payments)
-        return_.refund(order, refunds[0].id, self.at)
+        return_.refund(order, refunds[0].id, at)
+        self._refunds += refunds
 
-    async def _refund(
-        self, order: Order, payment: Payment, amount: Money, return_: Return
+    def _refund(
+        self, order: Order, return_: Return, payment: Payment, amount: Money, at: datetime
     ) -> Refund:
-        refund = await plan_refund(
+        refund = planned_refund(
             order,
             payment,
             amount,
-            self.uow,
-            ids=self.ids,
-            now=self.at,
+            ids=self._ids,
+            now=at,
             reason=return_.reason,
             return_id=return_.id,
         )
-        operation = next(each for each in payment.operations if each.id == refund.operation_id)
-        operation.mark_sent(self.at)
-        record_outcome(order, payment, operation.id, SUCCEEDED, refunds=[refund], now=self.at)
+        operation = payment.operations[-1]
+        operation.mark_sent(at)
+        record_outcome(order, payment, operation.id, SUCCEEDED, refunds=[refund], now=at)
         return refund
+
+
+def _lines(parts: Sequence[Part]) -> list[ReturnLine]:
+    quantities: dict[int, int] = defaultdict(int)
+    for part in parts:
+        quantities[part.item_id] += part.quantity
+    return [
+        ReturnLine(item_id=item_id, quantity=quantity, restock=False)
+        for item_id, quantity in sorted(quantities.items())
+    ]
 
 
 def _spread(amount: Money, payments: Sequence[Payment]) -> Iterator[tuple[Payment, Money]]:

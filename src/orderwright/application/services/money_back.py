@@ -27,7 +27,39 @@ async def plan_refund(
     restock: bool = False,
     return_id: str | None = None,
 ) -> Refund:
-    """Journal a refund; settlement carries it out.
+    """Journal a refund and keep it; settlement carries it out.
+
+    Raises:
+        RefundExceedsCaptured: more than the payment has left.
+    """
+    refund = planned_refund(
+        order,
+        payment,
+        amount,
+        ids=ids,
+        now=now,
+        reason=reason,
+        items=items,
+        restock=restock,
+        return_id=return_id,
+    )
+    await uow.refunds.add(refund)
+    return refund
+
+
+def planned_refund(
+    order: Order,
+    payment: Payment,
+    amount: Money,
+    *,
+    ids: Ids,
+    now: datetime,
+    reason: str | None,
+    items: Sequence[LineQuantity] = (),
+    restock: bool = False,
+    return_id: str | None = None,
+) -> Refund:
+    """Journal a refund that the caller keeps.
 
     Raises:
         RefundExceedsCaptured: more than the payment has left.
@@ -46,7 +78,6 @@ async def plan_refund(
         restock=restock,
         items=[RefundLine(item_id=line.item_id, quantity=line.quantity) for line in items],
     )
-    await uow.refunds.add(refund)
     requested = RefundRequested(
         payment_id=payment.id, amount=amount, refund_id=refund.id, reason=reason
     )
@@ -55,15 +86,22 @@ async def plan_refund(
 
 
 async def plan_money_back(
-    order: Order, payments: Sequence[Payment], uow: UnitOfWork, ids: Ids, now: datetime
+    order: Order,
+    payments: Sequence[Payment],
+    uow: UnitOfWork,
+    ids: Ids,
+    now: datetime,
+    *,
+    despite_refusals: bool,
 ) -> None:
     """Plan to void what is only authorised and to refund what is captured, of every payment.
 
     A payment with an operation still open waits for its outcome: what it holds is not known yet.
-    One whose gateway refused to give money back is left to a person; asking again changes nothing.
+    One whose gateway has refused to give money back is asked again only `despite_refusals`: when
+    a person wants it, and never in a loop.
     """
     for payment in payments:
-        if payment.open_operations or payment.money_back_refused:
+        if payment.open_operations or (payment.money_back_refused and not despite_refusals):
             continue
         if payment.authorised > payment.captured:
             left = payment.authorised - payment.captured

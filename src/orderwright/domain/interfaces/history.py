@@ -39,7 +39,9 @@ class ReturnableLine:
 
     order_id: int
     item_id: int
+    customer_id: int
     product_id: int
+    sold_at: datetime
     unit_price: UnitPrice
     quantity: int
     refundable: Money
@@ -55,9 +57,9 @@ class History(Protocol):
         ...
 
     async def returnable_lines(
-        self, customer_id: int, product_ids: Collection[int], *, channel: str, until: datetime
+        self, customer_ids: Collection[int], product_ids: Collection[int], *, channel: str
     ) -> Sequence[ReturnableLine]:
-        """What the customer bought of the products, in sales that were imported from the channel,
+        """What the customers bought of the products, in sales that were imported from the channel,
         and can still return; the most recent sale first."""
         ...
 
@@ -70,9 +72,13 @@ class History(Protocol):
         ...
 
     async def keep_documents(self, documents: Sequence[ImportedDocument]) -> None:
-        """Remember outcomes; a later one replaces an earlier one unless that was `placed`.
+        """Remember outcomes.
 
         Raises:
-            DocumentAlreadyImported: another import has placed one of them meanwhile.
+            DocumentAlreadyImported: another import has decided one of them meanwhile.
         """
+        ...
+
+    async def forget_documents(self, channel: str, references: Collection[str]) -> None:
+        """What was decided of them, so that it can be decided anew; what was placed, stays."""
         ...

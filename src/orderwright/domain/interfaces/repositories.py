@@ -88,6 +88,10 @@ class Stock(Protocol):
 
 
 class Orders(Repository[Order, int], Protocol):
+    async def of_ids(self, order_ids: Collection[int]) -> dict[int, Order]:
+        """Those that exist, whole, locked in the order of their ids."""
+        ...
+
     async def find_by_reference(self, channel: str, reference: str) -> Order | None: ...
 
 
@@ -95,6 +99,8 @@ class Payments(Repository[Payment, str], Protocol):
     async def of_order(self, order_id: int) -> Sequence[Payment]:
         """Oldest first. The order's lock covers them."""
         ...
+
+    async def of_orders(self, order_ids: Collection[int]) -> Sequence[Payment]: ...
 
 
 class Refunds(Repository[Refund, str], Protocol):

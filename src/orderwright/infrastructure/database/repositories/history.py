@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, tuple_
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.imported_document import (
@@ -49,9 +48,9 @@ class SqlHistory:
         self._touched |= {id(sale.order): sale.order for sale in sales}
 
     async def returnable_lines(
-        self, customer_id: int, product_ids: Collection[int], *, channel: str, until: datetime
+        self, customer_ids: Collection[int], product_ids: Collection[int], *, channel: str
     ) -> Sequence[ReturnableLine]:
-        query = returnable_lines(customer_id, product_ids, channel, until)
+        query = returnable_lines(customer_ids, product_ids, channel)
         return [returnable_line(row) for row in await self._session.execute(query)]
 
     async def documents(
@@ -73,17 +72,17 @@ class SqlHistory:
         return set(found)
 
     async def keep_documents(self, documents: Sequence[ImportedDocument]) -> None:
-        if not documents:
-            return
+        await self._insert(_documents, map(_document_row, documents))
+
+    async def forget_documents(self, channel: str, references: Collection[str]) -> None:
         columns = _documents.c
-        keys = [(document.channel, document.reference) for document in documents]
         await self._session.execute(
             delete(_documents).where(
-                tuple_(columns.channel, columns.reference).in_(keys),
+                columns.channel == channel,
+                columns.reference.in_(references),
                 columns.outcome != ImportOutcome.PLACED,
             )
         )
-        await self._insert(_documents, map(_document_row, documents))
 
     async def _add_orders(self, sales: Sequence[PastSale]) -> None:
         orders = [sale.order for sale in sales]

@@ -54,6 +54,19 @@ class Kept(Generic[Entity, Id]):
             raise self._missing(f"no {self._entity.__name__.lower()} {entity_id}")
         return found
 
+    async def _locked(
+        self, where: ColumnElement[bool], *order_by: ColumnElement[Any]
+    ) -> Sequence[Entity]:
+        await self._session.flush()
+        found = await self._session.scalars(
+            select(self._entity)
+            .where(where)
+            .order_by(*order_by)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+        return found.all()
+
     async def _number(self, entities: Sequence[Any]) -> None:
         table = class_mapper(self._entity).local_table
         if isinstance(table, Table) and isinstance(table.c.id.type, BigInt):

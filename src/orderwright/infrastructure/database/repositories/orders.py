@@ -3,7 +3,7 @@ changed only under the lock of their order."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +20,10 @@ class SqlOrders(Kept[Order, int]):
     def __init__(self, session: AsyncSession) -> None:
         super().__init__(session, Order, OrderNotFound)
 
+    async def of_ids(self, order_ids: Collection[int]) -> dict[int, Order]:
+        found = await self._locked(tables.orders.c.id.in_(order_ids), tables.orders.c.id)
+        return {order.id: order for order in found}
+
     async def find_by_reference(self, channel: str, reference: str) -> Order | None:
         orders = tables.orders.c
         return await self._first((orders.channel == channel) & (orders.reference == reference))
@@ -32,6 +36,10 @@ class SqlPayments(Kept[Payment, str]):
     async def of_order(self, order_id: int) -> Sequence[Payment]:
         payments = tables.payments.c
         return await self._all(payments.order_id == order_id, payments.created_at, payments.id)
+
+    async def of_orders(self, order_ids: Collection[int]) -> Sequence[Payment]:
+        payments = tables.payments.c
+        return await self._all(payments.order_id.in_(order_ids), payments.created_at, payments.id)
 
 
 class SqlRefunds(Kept[Refund, str]):

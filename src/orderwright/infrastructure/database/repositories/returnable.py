@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Exists, Row, ScalarSelect, Select, exists, func, select
@@ -21,13 +20,15 @@ _operations = tables.payment_operations.c
 
 
 def returnable_lines(
-    customer_id: int, product_ids: Collection[int], channel: str, until: datetime
+    customer_ids: Collection[int], product_ids: Collection[int], channel: str
 ) -> Select[Any]:
     return (
         select(
             _items.order_id,
             _items.id,
+            _orders.customer_id,
             _items.product_id,
+            _orders.created_at,
             _items.unit_price_ten_thousandths,
             _items.currency,
             (_items.shipped - _items.returned).label("quantity"),
@@ -35,9 +36,8 @@ def returnable_lines(
         )
         .select_from(tables.order_items.join(tables.orders))
         .where(
-            _orders.customer_id == customer_id,
+            _orders.customer_id.in_(customer_ids),
             _orders.channel == channel,
-            _orders.created_at <= until,
             _items.product_id.in_(product_ids),
             _items.shipped > _items.returned,
             # An order that came another way has a payment whose gateway would have to be asked.
@@ -51,7 +51,9 @@ def returnable_line(row: Row[Any]) -> ReturnableLine:
     return ReturnableLine(
         order_id=row.order_id,
         item_id=row.id,
+        customer_id=row.customer_id,
         product_id=row.product_id,
+        sold_at=row.created_at,
         unit_price=UnitPrice(row.unit_price_ten_thousandths, row.currency),
         quantity=row.quantity,
         refundable=Money(int(row.refundable_minor), row.currency),
