@@ -35,10 +35,13 @@ class UnreliableGateway(SandboxGateway):
 
 
 class RefusingGateway(SandboxGateway):
-    """Declines what it is told to decline."""
+    """Declines what it is told to decline, until it relents."""
 
     def __init__(self, *refused: OperationKind) -> None:
         self._refused = set(refused)
+
+    def relent(self) -> None:
+        self._refused.clear()
 
     async def carry_out(self, call: GatewayCall) -> Outcome:
         if call.kind in self._refused:

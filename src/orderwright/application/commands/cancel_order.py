@@ -25,7 +25,8 @@ async def cancel_order(
     """Give everything back: stock, authorisations, captured money.
 
     The order is cancelled only when the gateway has said so; until then it stays as it is with
-    `cancellation_requested_at` set, and settlement goes on after a crash.
+    `cancellation_requested_at` set, and settlement goes on after a crash. Where the gateway refused
+    to give money back, cancelling once more asks it once more.
 
     Raises:
         OrderNotFound, IllegalTransition, AlreadyShippedInPart.
@@ -45,7 +46,7 @@ async def _request(command: CancelOrder, uow: UnitOfWork, ids: Ids, now: datetim
     order = await uow.orders.get_by_id(command.order_id)
     order.request_cancellation(command.reason, now)
     payments = await uow.payments.of_order(order.id)
-    await plan_money_back(order, payments, uow, ids, now)
+    await plan_money_back(order, payments, uow, ids, now, despite_refusals=True)
     await advance(order, payments, uow, now)
     if order.is_cancelling:
         await uow.tasks.enqueue(settling_task(order, uow, ids, now))

@@ -114,7 +114,7 @@ class Settlement:
                     order, payment, sent.call.reference, outcome, refunds=refunds, now=now
                 )
             if order.is_cancelling:
-                await plan_money_back(order, payments, uow, self._ids, now)
+                await plan_money_back(order, payments, uow, self._ids, now, despite_refusals=False)
             await advance(order, payments, uow, now)
             await uow.commit()
             planned = OperationState.PLANNED
