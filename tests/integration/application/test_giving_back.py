@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from orderwright.application.commands.refund_order import RefundOrder
@@ -215,3 +217,51 @@ async def test_more_than_was_shipped_does_not_come_back(database: Database) -> N
 
     assert list(await office.details.returns(order.id)) == []
     assert (await office.order(order.id)).item(1).returned == 0
+
+
+async def test_cancelling_once_more_asks_a_gateway_that_refused_once_more(
+    database: Database,
+) -> None:
+    gateway = RefusingGateway(OperationKind.REFUND)
+    office = BackOffice(database, gateway)
+    order = await office.paid(await office.product())
+    await office.cancel(order.id)
+
+    gateway.relent()
+    done = await office.cancel(order.id)
+
+    assert (done.status, done.payment_status) == (OrderStatus.CANCELLED, PaymentStatus.REFUNDED)
+    assert (await office.events(order.id))[-4:] == [
+        "refund.failed",
+        "refund.requested",
+        "refund.succeeded",
+        "order.cancelled",
+    ]
+
+
+async def test_a_refund_that_was_refused_long_ago_does_not_stand_in_the_way_of_cancelling(
+    database: Database,
+) -> None:
+    gateway = RefusingGateway(OperationKind.REFUND)
+    office = BackOffice(database, gateway)
+    order = await office.paid(await office.product())
+    refused = await office.refund(RefundOrder(order_id=order.id, amount="1.00"))
+    assert refused.status is RefundStatus.FAILED
+
+    gateway.relent()
+    done = await office.cancel(order.id)
+
+    assert (done.status, done.payment_status) == (OrderStatus.CANCELLED, PaymentStatus.REFUNDED)
+
+
+async def test_every_refund_has_its_own_promise_to_be_settled(database: Database) -> None:
+    office = BackOffice(database, UnreliableGateway(OperationKind.REFUND))
+    order = await office.paid(await office.product(), 2)
+
+    for _ in range(2):
+        await office.refund(RefundOrder(order_id=order.id, amount="5.00"))
+
+    now = office.clock.now() + timedelta(minutes=1)
+    async with office.uow() as uow:
+        promised = await uow.tasks.claim_due(now=now, lease_until=now, limit=10)
+    assert [task.payload for task in promised] == [{"order_id": order.id}] * 2

@@ -16,11 +16,12 @@ _AFTER: Final = timedelta(seconds=15)
 
 
 def settling_task(order: Order, uow: UnitOfWork, ids: Ids, now: datetime) -> Task:
+    """One for each act, without a `dedupe_key`: a task that runs already may have looked before the
+    act planned anything, and one that waits for another try may be on its last."""
     return Task(
         id=ids.new_id(),
         name=SETTLE_ORDER,
         payload={"order_id": order.id},
-        dedupe_key=f"{SETTLE_ORDER}:{order.id}",
         order_id=order.id,
         correlation_id=uow.context.correlation_id,
         created_at=now,
