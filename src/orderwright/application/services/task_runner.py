@@ -66,9 +66,15 @@ class TaskRunner:
             self._give_up(task, "crashed", "the task took its runner down too often")
         else:
             await self._attempt(task)
-        async with self._units(RequestContext()) as uow:
-            await uow.tasks.finish(task, fence)
-            await uow.commit()
+        await self._write_down(task, fence)
+
+    async def _write_down(self, task: Task, fence: int) -> None:
+        try:
+            async with self._units(RequestContext()) as uow:
+                await uow.tasks.finish(task, fence)
+                await uow.commit()
+        except Exception as error:  # noqa: BLE001 - it would end the tasks beside this one
+            self._failures.worker_failed(error)  # the lease runs out, and the task is run again
 
     async def _attempt(self, task: Task) -> None:
         renewal = asyncio.create_task(self._renew_lease(task))
@@ -91,10 +97,13 @@ class TaskRunner:
     async def _renew_lease(self, task: Task) -> None:
         while True:
             await asyncio.sleep(self._limits.lease.total_seconds() / 3)
-            async with self._units(RequestContext()) as uow:
-                lease_until = self._clock.now() + self._limits.lease
-                await uow.tasks.extend_lease(task.id, task.fence, lease_until)
-                await uow.commit()
+            try:
+                async with self._units(RequestContext()) as uow:
+                    lease_until = self._clock.now() + self._limits.lease
+                    await uow.tasks.extend_lease(task.id, task.fence, lease_until)
+                    await uow.commit()
+            except Exception as error:  # noqa: BLE001 - there is time to try again
+                self._failures.worker_failed(error)
 
     def _try_again(self, task: Task, code: str, detail: str) -> None:
         if task.attempts > self._limits.retries_max:

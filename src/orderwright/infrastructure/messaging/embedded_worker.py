@@ -7,6 +7,8 @@ from typing import Final
 from orderwright.domain.interfaces.failure_log import FailureLog
 from orderwright.infrastructure.messaging.wake_up import WakeUp
 
+# Longer than any task takes that is not stuck; what is cut off is run again once its lease is over.
+STOP_GRACE_S: Final = 5.0
 # How long a task waits that another process put down; this process's own come with a call.
 POLL_INTERVAL_S: Final = 0.5
 
@@ -14,7 +16,7 @@ POLL_INTERVAL_S: Final = 0.5
 class EmbeddedWorker:
     """Runs due tasks in the server's own process; nothing but the database is needed.
 
-    Lives from `start` to `stop`, which lets running tasks finish.
+    Lives from `start` to `stop`, which lets running tasks finish if they do so soon.
     """
 
     def __init__(
@@ -23,10 +25,13 @@ class EmbeddedWorker:
         failures: FailureLog,
         wake_up: WakeUp,
         poll_interval_s: float = POLL_INTERVAL_S,
+        *,
+        stop_grace_s: float = STOP_GRACE_S,
     ) -> None:
         self._run_due = run_due
         self._failures = failures
         self._poll_interval_s = poll_interval_s
+        self._stop_grace_s = stop_grace_s
         self._wake_up = wake_up
         self._stopping = False
         self._loop: asyncio.Task[None] | None = None
@@ -37,8 +42,11 @@ class EmbeddedWorker:
     async def stop(self) -> None:
         self._stopping = True
         self._wake_up.call()
-        if self._loop is not None:
-            await self._loop
+        if self._loop is None:
+            return
+        await asyncio.wait([self._loop], timeout=self._stop_grace_s)
+        self._loop.cancel()
+        await asyncio.wait([self._loop])
 
     async def _work(self) -> None:
         while not self._stopping:

@@ -1,0 +1,147 @@
+"""One bad task, and one bad moment of the database, among good ones."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from orderwright.application.services.task_handlers import TaskHandler, TaskResult
+from orderwright.application.services.task_runner import TaskLimits, TaskRunner
+from orderwright.domain.entities.task import Task, TaskState
+from orderwright.domain.interfaces.requests import RequestContext
+from orderwright.domain.interfaces.unit_of_work import DatabaseUnavailable, UnitOfWork
+from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
+from orderwright.infrastructure.messaging.wake_up import WakeUp
+from tests.back_office import BackOffice
+
+DEADLINE_S = 10.0
+
+
+@dataclass
+class Failures:
+    of_tasks: list[str] = field(default_factory=list)
+    of_worker: list[Exception] = field(default_factory=list)
+
+    def task_failed(self, task: Task, _error: Exception) -> None:
+        self.of_tasks.append(task.name)
+
+    def worker_failed(self, error: Exception) -> None:
+        self.of_worker.append(error)
+
+
+async def put_down(office: BackOffice, *names: str) -> None:
+    now = office.clock.now()
+    async with office.uow() as uow:
+        for name in names:
+            await uow.tasks.enqueue(
+                Task(id=name, name=name, payload={}, created_at=now, due_at=now)
+            )
+        await uow.commit()
+
+
+async def state_of(office: BackOffice, task_id: str) -> TaskState:
+    task = await office.details.task(task_id)
+    assert task is not None
+    return task.state
+
+
+def runner(
+    office: BackOffice,
+    failures: Failures,
+    units: Callable[[RequestContext], UnitOfWork] | None = None,
+    *,
+    limits: TaskLimits | None = None,
+    **handlers: TaskHandler,
+) -> TaskRunner:
+    return TaskRunner(
+        units or office.units, handlers, office.clock, failures, limits or TaskLimits()
+    )
+
+
+async def test_a_result_that_cannot_be_kept_does_not_end_the_tasks_beside_it(
+    database: Database,
+) -> None:
+    office, failures = BackOffice(database), Failures()
+    await put_down(office, "bad", "good")
+
+    async def bad(_task: Task) -> TaskResult:
+        return {"result": object()}
+
+    async def good(_task: Task) -> TaskResult:
+        async with asyncio.timeout(DEADLINE_S):
+            while not failures.of_worker:
+                await asyncio.sleep(0)
+        return {}
+
+    assert await runner(office, failures, bad=bad, good=good).run_due() == 2
+
+    assert await state_of(office, "good") is TaskState.SUCCEEDED
+    assert await state_of(office, "bad") is TaskState.RUNNING  # until its lease is over
+
+
+async def test_a_lease_is_renewed_again_after_a_moment_without_database(
+    database: Database,
+) -> None:
+    office, failures = BackOffice(database), Failures()
+    await put_down(office, "long")
+    renewals = 0
+    renewed = asyncio.Event()
+
+    def units(context: RequestContext) -> UnitOfWork:
+        nonlocal renewals
+        if renewals_began.is_set() and not renewed.is_set():
+            renewals += 1
+            if renewals == 1:
+                raise DatabaseUnavailable("gone for a moment")
+            renewed.set()
+        return office.units(context)
+
+    renewals_began = asyncio.Event()
+
+    async def long(_task: Task) -> TaskResult:
+        renewals_began.set()
+        async with asyncio.timeout(DEADLINE_S):
+            await renewed.wait()
+        return {}
+
+    limits = TaskLimits(lease=timedelta(milliseconds=30))
+    await runner(office, failures, units, limits=limits, long=long).run_due()
+
+    assert [type(error) for error in failures.of_worker] == [DatabaseUnavailable]
+    assert await state_of(office, "long") is TaskState.SUCCEEDED
+
+
+async def test_a_task_that_nobody_can_run_is_dead_in_the_end(database: Database) -> None:
+    office, failures = BackOffice(database), Failures()
+    await put_down(office, "unheard_of")
+    limits = TaskLimits(retries_max=1, retry_countdown=timedelta())
+    tasks = runner(office, failures, limits=limits)
+
+    assert [await tasks.run_due() for _ in range(3)] == [1, 1, 0]
+
+    assert failures.of_tasks == ["unheard_of", "unheard_of"]
+    assert await state_of(office, "unheard_of") is TaskState.DEAD
+
+
+async def test_a_stuck_task_does_not_keep_the_worker_from_stopping() -> None:
+    stuck = asyncio.Event()
+    cut_off = False
+
+    async def run_due() -> int:
+        nonlocal cut_off
+        stuck.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cut_off = True
+            raise
+        return 1
+
+    worker = EmbeddedWorker(run_due, Failures(), WakeUp(), stop_grace_s=0.01)
+    worker.start()
+    await stuck.wait()
+    async with asyncio.timeout(DEADLINE_S):
+        await worker.stop()
+
+    assert cut_off
