@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.payment import Payment
@@ -46,25 +46,25 @@ class SqlOrderDetailsReader(Reading):
         ]
 
     async def payments(self, order_id: int) -> Sequence[Payment]:
-        of_order = tables.payments.c.order_id == order_id
-        return await self._all(
-            select(Payment).where(of_order).order_by(tables.payments.c.created_at)
-        )
+        return await self._of_order(Payment, tables.payments, order_id)
 
     async def refunds(self, order_id: int) -> Sequence[Refund]:
-        of_order = tables.refunds.c.order_id == order_id
-        return await self._all(select(Refund).where(of_order).order_by(tables.refunds.c.created_at))
+        return await self._of_order(Refund, tables.refunds, order_id)
 
     async def shipments(self, order_id: int) -> Sequence[Shipment]:
-        of_order = tables.shipments.c.order_id == order_id
-        return await self._all(
-            select(Shipment).where(of_order).order_by(tables.shipments.c.created_at)
-        )
+        return await self._of_order(Shipment, tables.shipments, order_id)
 
     async def returns(self, order_id: int) -> Sequence[Return]:
-        of_order = tables.returns.c.order_id == order_id
-        return await self._all(select(Return).where(of_order).order_by(tables.returns.c.created_at))
+        return await self._of_order(Return, tables.returns, order_id)
 
     async def task(self, task_id: str) -> Task | None:
         found: Task | None = await self._one(select(Task).where(tables.tasks.c.id == task_id))
         return found
+
+    async def _of_order(self, entity: type[Any], table: Table, order_id: int) -> Sequence[Any]:
+        """Oldest first; of the same moment, as an import makes them, in the order they were made."""
+        return await self._all(
+            select(entity)
+            .where(table.c.order_id == order_id)
+            .order_by(table.c.created_at, table.c.id)
+        )
