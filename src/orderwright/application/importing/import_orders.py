@@ -10,6 +10,7 @@ from typing import Final
 
 from orderwright.application.importing.decision import Decision
 from orderwright.application.importing.documents import Document
+from orderwright.application.importing.garbage import collected_rarely
 from orderwright.application.importing.group import GroupImport
 from orderwright.application.importing.known import Memory
 from orderwright.application.importing.mapping import Mapping
@@ -73,7 +74,7 @@ async def import_orders(
         Unavailable: the database; what was done so far stays, and running it again goes on.
     """
     reading = Reading(files, mapping)
-    with report_file(report) as unplaced:
+    with report_file(report) as unplaced, collected_rarely():
         run = _Run(reading, unplaced, on_progress)
         work = _Work(mapping, units, clock, ids, context or RequestContext())
         await (work.rehearse(run) if dry_run else work.carry_out(run))

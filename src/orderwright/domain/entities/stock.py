@@ -42,7 +42,9 @@ class StockNotTracked(Rejected):
 
 class MovementKind(StrEnum):
     ADJUSTMENT = "adjustment"  # a person counted, received or wrote off
-    HISTORY = "history"  # received to cover an imported, past sale
+    HISTORY = (
+        "history"  # received to cover an imported, past sale, and reserved for one that is over
+    )
     RESERVE = "reserve"
     RELEASE = "release"
     SHIP = "ship"
@@ -172,11 +174,10 @@ def movements_of_past_sale(
     sold_at: datetime,
     shipped_at: datetime,
 ) -> list[StockMovement]:
-    """What an imported sale moved that is long over: its goods came in as history, were reserved
-    and left. The level ends where it began, so that nobody has to wait for it or change it."""
+    """What an imported sale moved that is long over: its goods came in for it alone, and left. The
+    level ends where it began, so that nobody has to wait for it or change it."""
     moved = (
-        (MovementKind.HISTORY, quantity, 0, sold_at),
-        (MovementKind.RESERVE, 0, quantity, sold_at),
+        (MovementKind.HISTORY, quantity, quantity, sold_at),
         (MovementKind.SHIP, -quantity, -quantity, shipped_at),
     )
     return [

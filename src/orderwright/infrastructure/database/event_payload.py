@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from orderwright.domain.events.event import Event
@@ -12,7 +13,7 @@ from orderwright.domain.value_objects.money import Money
 
 
 def event_payload(event: Event) -> dict[str, Any]:
-    return {field.name: _plain(getattr(event, field.name)) for field in fields(event)}
+    return _members(event)
 
 
 def _plain(value: object) -> Any:
@@ -25,5 +26,15 @@ def _plain(value: object) -> Any:
     if isinstance(value, (tuple, list)):
         return [_plain(each) for each in value]
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return _members(value)
     return value
+
+
+def _members(value: object) -> dict[str, Any]:
+    kind: Any = type(value)
+    return {name: _plain(getattr(value, name)) for name in _names(kind)}
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

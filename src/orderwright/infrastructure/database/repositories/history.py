@@ -117,7 +117,7 @@ class SqlHistory:
             _reservation_row(sale, item)
             for sale in sales
             for item in sale.order.items
-            if item.track_inventory
+            if item.track_inventory and item.unshipped
         )
         await self._insert(tables.reservations, held)
         moved = [movement for sale in sales for movement in sale.movements]
@@ -129,14 +129,13 @@ class SqlHistory:
 
 
 def _reservation_row(sale: PastSale, item: OrderItem) -> dict[str, Any]:
-    closed = item.unshipped == 0
     return {
         "order_id": sale.order.id,
         "item_id": item.id,
         "location_id": sale.location_id,
         "product_id": item.product_id,
         "quantity": item.unshipped,
-        "state": ReservationState.SHIPPED if closed else ReservationState.ACTIVE,
+        "state": ReservationState.ACTIVE,
     }
 
 
