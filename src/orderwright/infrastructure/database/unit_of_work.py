@@ -137,6 +137,7 @@ class SqlUnitOfWork:
             if self.context.request is not None:
                 await self._keys.leave_open(self.context.request, resource_id)
             await self._session.commit()
+        self._claimed = True
         self._tell_of_tasks()
 
     async def rehearse(self) -> None:
@@ -170,7 +171,6 @@ class SqlUnitOfWork:
         # Entered again after a checkpoint, the key is this unit of work's own already.
         if self.context.request is not None and not self._claimed:
             self.resumes = await self._keys.claim(self.context.request, self._clock.now())
-            self._claimed = True
 
     def _tell_of_tasks(self) -> None:
         if self.tasks.put_down:
