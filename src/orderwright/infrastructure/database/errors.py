@@ -43,7 +43,9 @@ _SQLITE_UNIQUE: Final = re.compile(
     r"UNIQUE constraint failed: (?:index '(?P<index>\w+)'|(?P<columns>.+))"
 )
 _CONFLICTS: Final = frozenset({"40001", "40P01", "55P03"})  # serialisation, deadlock, lock timeout
-_CONNECTION_CLASSES: Final = ("08", "57P")  # lost, or the server is going down
+_STATEMENT_TIMEOUT: Final = "57014"
+# Lost; the server has no connection or disk to spare; it is going down; it got tired of waiting.
+_GONE: Final = ("08", "53", "57P", "25P03")
 
 
 @contextmanager
@@ -70,7 +72,9 @@ def _trouble(error: DBAPIError) -> DomainError | None:
     state = sql_state(error)
     if state in _CONFLICTS or "database is locked" in str(error.orig):
         return TransactionConflict("another transaction was in the way")
-    if error.connection_invalidated or state.startswith(_CONNECTION_CLASSES):
+    if state == _STATEMENT_TIMEOUT:
+        return DatabaseBusy("the database is busy")
+    if error.connection_invalidated or state.startswith(_GONE):
         return DatabaseUnavailable("the connection to the database was lost")
     return None
 

@@ -1,0 +1,113 @@
+"""PostgreSQL goes away, or takes too long, in the middle of things: an answer, and nothing half done."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select, text
+
+from orderwright.application.commands.create_customer import CreateCustomer, create_customer
+from orderwright.domain.entities.customer import Customer
+from orderwright.domain.interfaces.unit_of_work import DatabaseBusy, DatabaseUnavailable
+from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.engines import Limits
+from orderwright.infrastructure.database.errors import in_domain_words
+from orderwright.infrastructure.database.tables import customers
+from tests.back_office import BackOffice
+
+_HASTY = Limits(statement_timeout_s=0.05, idle_in_transaction_timeout_s=0.05)
+_OTHERS = (
+    "FROM pg_stat_activity WHERE datname = current_database()"
+    " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+)
+_CUT_OTHERS = text(f"SELECT count(pg_terminate_backend(pid, 5000)) {_OTHERS}")
+_COUNT_OTHERS = text(f"SELECT count(*) {_OTHERS}")
+_DEADLINE_S = 10.0
+
+
+@asynccontextmanager
+async def office_on(url: str, limits: Limits | None = None) -> AsyncIterator[BackOffice]:
+    database = Database(url, limits)
+    try:
+        yield BackOffice(database)
+    finally:
+        await database.dispose()
+
+
+async def count(office: BackOffice) -> int | None:
+    async with office.database.read_sessions() as session:
+        return await session.scalar(select(func.count()).select_from(customers))
+
+
+async def cut_others(url: str) -> None:
+    database = Database(url)
+    async with database.write_engine.connect() as connection:
+        await connection.execute(_CUT_OTHERS)
+    await database.dispose()
+
+
+async def until_alone(database: Database) -> None:
+    async with asyncio.timeout(_DEADLINE_S), database.write_engine.connect() as connection:
+        while await connection.scalar(_COUNT_OTHERS):
+            await connection.rollback()  # the next look is at another moment
+
+
+def a_customer(office: BackOffice) -> Customer:
+    return Customer.create(name="Ada Example", now=office.clock.now())
+
+
+async def test_a_connection_lost_before_the_commit_leaves_nothing(postgresql_url: str) -> None:
+    async with office_on(postgresql_url) as office:
+        with pytest.raises(DatabaseUnavailable):
+            async with office.uow() as uow:
+                await uow.customers.add(a_customer(office))
+                await cut_others(postgresql_url)
+                await uow.commit()
+
+        assert await count(office) == 0
+
+
+async def test_connections_lost_while_idle_are_replaced_unnoticed(postgresql_url: str) -> None:
+    async with office_on(postgresql_url) as office:
+        await office.customer()
+        await cut_others(postgresql_url)
+
+        await create_customer(CreateCustomer(name="Eve"), office.uow(), now=office.clock.now())
+
+        assert await count(office) == 2
+
+
+async def test_a_statement_that_takes_too_long_is_told_as_a_busy_database(
+    postgresql_url: str,
+) -> None:
+    async with office_on(postgresql_url, _HASTY) as office:
+        with pytest.raises(DatabaseBusy), in_domain_words():
+            async with office.database.write_sessions() as session:
+                await session.execute(text("SELECT pg_sleep(60)"))
+
+
+async def test_a_transaction_that_idled_too_long_is_told_as_a_lost_connection(
+    postgresql_url: str,
+) -> None:
+    limits = replace(_HASTY, statement_timeout_s=0.0)
+    async with office_on(postgresql_url) as watcher, office_on(postgresql_url, limits) as office:
+        with pytest.raises(DatabaseUnavailable):
+            async with office.uow() as uow:
+                await uow.customers.add(a_customer(office))
+                await until_alone(watcher.database)
+                await uow.commit()
+
+        assert await count(watcher) == 0
+
+
+async def test_a_server_without_a_connection_to_spare_is_told_as_unavailable(
+    postgresql_url: str,
+) -> None:
+    async with office_on(postgresql_url) as office:
+        with pytest.raises(DatabaseUnavailable), in_domain_words():
+            async with office.database.write_sessions() as session:
+                await session.execute(
+                    text("DO $$ BEGIN RAISE EXCEPTION 'sorry' USING ERRCODE = '53300'; END $$")
+                )
