@@ -201,6 +201,15 @@ def test_nothing_is_refunded_of_what_is_only_authorised() -> None:
         ([(CHARGE, "25.00", SUCCEEDED), (REFUND, "5.00", SUCCEEDED)], True),
         ([(CHARGE, "25.00", SUCCEEDED), (REFUND, "25.00", SUCCEEDED)], False),
         ([(CHARGE, "25.00", SUCCEEDED), (REFUND, "25.00", DECLINED)], True),
+        (
+            [
+                (AUTHORISE, "25.00", SUCCEEDED),
+                (CAPTURE, "10.00", SUCCEEDED),
+                (REFUND, "10.00", SUCCEEDED),
+                (VOID, "15.00", DECLINED),
+            ],
+            True,
+        ),
     ],
 )
 def test_a_payment_is_live_while_it_holds_money_or_may_come_to(

@@ -108,8 +108,7 @@ class Payment:
     @property
     def is_live(self) -> bool:
         """It holds money, or may come to hold it."""
-        holds = self.captured > self.refunded or self.status is PaymentState.AUTHORISED
-        return holds or bool(self.open_operations)
+        return self.authorised > self.refunded or bool(self.open_operations)
 
     def plan(
         self, kind: OperationKind, amount: Money, *, id: str, now: datetime
