@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import inspect
 
 from orderwright.domain.entities.aggregate import Aggregate
 from orderwright.domain.entities.order import Order
+from orderwright.domain.entities.payment import Payment
 from orderwright.infrastructure.database import mapping
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.mapping import map_entities
@@ -76,3 +78,17 @@ async def test_lines_come_back_in_the_order_of_their_numbers(database: Database)
 
     kept = next(entity for entity in read if isinstance(entity, Order))
     assert [item.id for item in kept.items] == [1, 2, 3]
+
+
+async def test_operations_come_back_in_the_order_they_were_planned(database: Database) -> None:
+    entities = whole_entities()
+    payment = next(entity for entity in entities if isinstance(entity, Payment))
+    (first,) = payment.operations
+    later = replace(first, id="operation-0", planned_at=first.planned_at + timedelta(seconds=1))
+    earlier = replace(first, id="operation-2", planned_at=first.planned_at - timedelta(seconds=1))
+    payment.operations = [later, first, earlier]
+
+    read = await kept_and_read(database, entities)
+
+    kept = next(entity for entity in read if isinstance(entity, Payment))
+    assert [each.id for each in kept.operations] == ["operation-2", "operation-1", "operation-0"]

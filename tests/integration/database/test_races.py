@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Sequence
 import pytest
 from sqlalchemy import select
 
+from orderwright.application.commands.adjust_stock import AdjustStock, adjust_stock
 from orderwright.application.commands.change_customer import ChangeCustomer, change_customer
+from orderwright.application.commands.create_location import CreateLocation, create_location
 from orderwright.application.commands.place_order import PlaceOrder, place_order
 from orderwright.application.commands.refund_order import RefundOrder
 from orderwright.application.queries.audit import audit
@@ -84,6 +86,30 @@ async def test_orders_for_the_same_goods_in_opposite_order_do_not_lock_each_othe
 
     assert [(await office.stock(product)).reserved for product in products] == [40, 40, 40]
     assert await adds_up(office)
+
+
+async def test_levels_are_locked_in_one_order_whichever_way_they_are_asked_for(
+    office: BackOffice,
+) -> None:
+    first, second = await office.product("A"), await office.product("B")
+    annexe = await create_location(
+        CreateLocation(name="Annexe"), office.uow(), now=office.clock.now()
+    )
+    for product, location in [(second, annexe.id), (first, annexe.id), (first, 1)]:
+        adjustment = AdjustStock(
+            product_id=product, delta=1, reason="moved in storage", location_id=location
+        )
+        await adjust_stock(adjustment, office.uow(), now=office.clock.now())
+
+    async with office.uow() as uow:
+        levels = await uow.stock.levels_of([second, first])
+
+    assert [(level.product_id, level.location_id) for level in levels] == [
+        (first, 1),
+        (first, annexe.id),
+        (second, 1),
+        (second, annexe.id),
+    ]
 
 
 async def test_changes_of_one_customer_wait_for_each_other_and_none_is_lost(

@@ -88,13 +88,16 @@ def test_what_no_location_has_is_promised_by_the_first_when_backorder_is_allowed
     assert shares([a_line(quantity=10)], levels) == [(1, 1, 9), (1, 2, 1)]
 
 
-def test_a_shelf_that_is_promised_beyond_its_stock_lends_nothing_to_the_next() -> None:
+@pytest.mark.parametrize(("overdrawn", "expected"), [(1, [(1, 1, 1), (1, 2, 3)]), (2, [(1, 1, 4)])])
+def test_a_shelf_that_is_promised_beyond_its_stock_lends_nothing_to_another(
+    overdrawn: int, expected: list[tuple[int, int, int]]
+) -> None:
     levels = [
-        a_level(1, reserved=5, location_id=1, backorder=True),
-        a_level(3, location_id=2, backorder=True),
+        a_level(3, reserved=7 if place == overdrawn else 0, location_id=place, backorder=True)
+        for place in (1, 2)
     ]
 
-    assert shares([a_line(quantity=4)], levels) == [(1, 1, 1), (1, 2, 3)]
+    assert shares([a_line(quantity=4)], levels) == expected
 
 
 def test_backorder_is_not_needed_while_there_is_enough() -> None:

@@ -27,8 +27,10 @@ SOME_LINES: Final = st.lists(
 class OrderMachine(RuleBasedStateMachine):
     order: Order
 
-    @initialize(quantities=st.lists(st.integers(1, 4), min_size=1, max_size=3))
-    def place(self, quantities: list[int]) -> None:
+    @initialize(
+        quantities=st.lists(st.integers(1, 4), min_size=1, max_size=3), confirmed=st.booleans()
+    )
+    def place(self, quantities: list[int], *, confirmed: bool) -> None:
         self.ordered = dict(enumerate(quantities, start=1))
         self.shipped = dict.fromkeys(self.ordered, 0)
         self.returned = dict.fromkeys(self.ordered, 0)
@@ -42,6 +44,8 @@ class OrderMachine(RuleBasedStateMachine):
         self.order = Order.place(customer_id=1, currency=GBP, items=lines, now=NOW)
         self.total = self.order.total
         self.recorded = self.order.take_events()
+        if confirmed:  # else half of all orders would never be
+            self.confirm()
 
     @rule()
     def confirm(self) -> None:
@@ -61,11 +65,18 @@ class OrderMachine(RuleBasedStateMachine):
                 self.status = "shipped"
                 self.timeline.append("order.shipped")
 
+    @rule(number=st.integers(1, 3))
+    def ship_one(self, number: int) -> None:
+        self.ship([(number, 1)])
+
     @rule()
     def ship_the_rest(self) -> None:
-        self.ship(
-            [(line.item_id, line.quantity) for line in self.order.lines_left_to_ship()] or [(1, 1)]
-        )
+        rest = [(line.item_id, line.quantity) for line in self.order.lines_left_to_ship()]
+        self.ship(rest or [(1, 1)])
+
+    @rule(number=st.integers(1, 3))
+    def take_one_back(self, number: int) -> None:
+        self.take_back([(number, 1)])
 
     @rule()
     def deliver(self) -> None:
@@ -80,7 +91,15 @@ class OrderMachine(RuleBasedStateMachine):
             self.count(self.returned, lines)
             self.timeline.append("return.requested")
 
-    @rule()
+    @rule(at_once=st.booleans())
+    def cancel(self, *, at_once: bool) -> None:
+        """At once, or when the gateway will have answered."""
+        if not at_once:
+            self.request_cancellation()
+        elif self.attempt(lambda order: order.cancel(NOW), possible=self.can_be_cancelled):
+            self.status, self.cancelling = "cancelled", False
+            self.timeline.append("order.cancelled")
+
     def request_cancellation(self) -> None:
         asked = self.attempt(
             lambda order: order.request_cancellation("no longer needed", NOW),
@@ -89,12 +108,6 @@ class OrderMachine(RuleBasedStateMachine):
         if asked and not self.cancelling:
             self.cancelling = True
             self.timeline.append("order.cancellation_requested")
-
-    @rule()
-    def cancel(self) -> None:
-        if self.attempt(lambda order: order.cancel(NOW), possible=self.can_be_cancelled):
-            self.status, self.cancelling = "cancelled", False
-            self.timeline.append("order.cancelled")
 
     @property
     def can_be_cancelled(self) -> bool:
