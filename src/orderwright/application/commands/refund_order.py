@@ -39,7 +39,7 @@ async def refund_order(
     Raises:
         PermissionDenied: the actor may not move money.
         OrderNotFound, LineNotFound, ReturnNotFound, RefundNeedsAmount, InvalidAmount.
-        RefundExceedsCaptured, ReturnExceedsShipped, CancellationInProgress.
+        RefundExceedsCaptured, LineAlreadyRefunded, ReturnExceedsShipped, CancellationInProgress.
         ReturnNotReceived, ReturnRefundUnderway.
     """
     uow.context.actor.require(Permission.PAYMENTS_WRITE)

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from orderwright.domain.entities.order import Order, distinct
-from orderwright.domain.entities.order_parts import InvalidQuantity
-from orderwright.domain.entities.refund import RefundStatus
+from orderwright.domain.entities.order_parts import InvalidQuantity, OrderItem
+from orderwright.domain.entities.refund import RefundLine, RefundStatus
 from orderwright.domain.entities.return_ import (
+    ReturnLine,
     ReturnNotFound,
     ReturnNotReceived,
     ReturnRefundUnderway,
     ReturnStatus,
 )
-from orderwright.domain.errors import Rejected
+from orderwright.domain.errors import Conflict, Rejected
 from orderwright.domain.events.order import LineQuantity
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork
 from orderwright.domain.value_objects.money import InvalidAmount, Money, total_of
@@ -19,6 +21,10 @@ from orderwright.domain.value_objects.money import InvalidAmount, Money, total_o
 
 class RefundNeedsAmount(Rejected):
     code = "refund_needs_amount"
+
+
+class LineAlreadyRefunded(Conflict):
+    code = "line_already_refunded"
 
 
 async def refund_amount(
@@ -32,14 +38,15 @@ async def refund_amount(
     """The amount asked for; else what the lines, or the returned lines, were sold for.
 
     Raises:
-        RefundNeedsAmount, InvalidAmount, LineNotFound, InvalidQuantity.
-        ReturnNotFound, ReturnNotReceived, ReturnRefundUnderway.
+        RefundNeedsAmount, InvalidAmount, LineNotFound, DuplicateLine, InvalidQuantity.
+        LineAlreadyRefunded, ReturnNotFound, ReturnNotReceived, ReturnRefundUnderway.
     """
+    _check(order, lines)
     returned = await _returned_lines(order, uow, return_id) if return_id is not None else ()
     if amount is not None:
         wanted = Money.parse(amount, order.currency)
     elif lines or returned:
-        wanted = value_of(order, lines or returned)
+        wanted = _value_of(order, lines or returned, await _units_refunded(order, uow))
     else:
         raise RefundNeedsAmount("a refund names an amount, lines or a return")
     if wanted.minor <= 0:
@@ -47,13 +54,41 @@ async def refund_amount(
     return wanted
 
 
-def value_of(order: Order, lines: Sequence[LineQuantity]) -> Money:
-    """Quantity times unit price of each line, rounded half-even; all of a line is its line total."""
+def _check(order: Order, lines: Sequence[LineQuantity]) -> None:
     for line in distinct(lines):
-        if not 1 <= line.quantity <= order.item(line.item_id).quantity:
-            raise InvalidQuantity(f"line {line.item_id} has fewer units")
-    amounts = [order.item(line.item_id).unit_price.times(line.quantity) for line in lines]
+        item = order.item(line.item_id)
+        if not 1 <= line.quantity <= item.quantity:
+            raise InvalidQuantity(f"line {item.id} has {item.quantity} units")
+
+
+def _value_of(order: Order, lines: Sequence[LineQuantity], refunded: Mapping[int, int]) -> Money:
+    amounts = [
+        _value_of_units(order.item(line.item_id), line.quantity, refunded.get(line.item_id, 0))
+        for line in lines
+    ]
     return total_of(amounts, order.currency)
+
+
+def _value_of_units(item: OrderItem, quantity: int, refunded: int) -> Money:
+    """What `quantity` units bring once `refunded` have been paid for: however a line is split over
+    refunds, all of them together are its line total, to the last rounding."""
+    left = max(0, item.quantity - refunded)
+    if quantity > left:
+        raise LineAlreadyRefunded(f"line {item.id} has {left} units left to refund")
+    return item.unit_price.times(refunded + quantity) - item.unit_price.times(refunded)
+
+
+async def _units_refunded(order: Order, uow: UnitOfWork) -> Counter[int]:
+    """How many units of each line have been refunded, or are about to be: by name or by a return."""
+    returned: dict[str | None, Sequence[RefundLine | ReturnLine]]
+    returned = {each.id: each.items for each in await uow.returns.of_order(order.id)}
+    units: Counter[int] = Counter()
+    for refund in await uow.refunds.of_order(order.id):
+        if refund.status is RefundStatus.FAILED:
+            continue
+        for line in refund.items or returned.get(refund.return_id, ()):
+            units[line.item_id] += line.quantity
+    return units
 
 
 async def _returned_lines(order: Order, uow: UnitOfWork, return_id: str) -> list[LineQuantity]:
