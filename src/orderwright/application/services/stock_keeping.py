@@ -68,7 +68,7 @@ async def ship(order: Order, lines: Iterable[LineQuantity], uow: UnitOfWork, now
 async def restock(
     order: Order, lines: Sequence[LineQuantity], uow: UnitOfWork, now: datetime
 ) -> None:
-    """Put what came back on the shelf it was taken from."""
+    """Put what came back on a shelf it was taken from: the last, when there were several."""
     sources = {each.item_id: each.location_id for each in await uow.stock.reservations_of(order.id)}
     tracked = [line for line in lines if order.item(line.item_id).track_inventory]
     levels = await _levels(uow, {order.item(line.item_id).product_id for line in tracked})

@@ -4,15 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from orderwright.domain.errors import Conflict, NotFound
+from orderwright.domain.errors import NotFound
 
 
 class TaskNotFound(NotFound):
     code = "task_not_found"
-
-
-class TaskNotDead(Conflict):
-    code = "task_not_dead"
 
 
 class TaskState(StrEnum):

@@ -30,6 +30,3 @@ class SqlAccessReader(Reading):
         return await self._all(
             select(ApiKey).order_by(tables.api_keys.c.id).offset(skip).limit(limit)
         )
-
-    async def has_users(self) -> bool:
-        return await self._one(select(tables.users.c.id).limit(1)) is not None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.api_key import ApiKey, ApiKeyNotFound
@@ -15,9 +15,6 @@ from orderwright.infrastructure.database.repositories.kept import Kept
 class SqlUsers(Kept[User, int]):
     def __init__(self, session: AsyncSession) -> None:
         super().__init__(session, User, UserNotFound)
-
-    async def find_by_username(self, username: str) -> User | None:
-        return await self._first(func.lower(tables.users.c.username) == func.lower(username))
 
 
 class SqlApiKeys(Kept[ApiKey, int]):
