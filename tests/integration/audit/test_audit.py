@@ -5,10 +5,15 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from orderwright.application.commands.create_product import CreateProduct, create_product
+from orderwright.application.commands.place_order import PlaceOrder, place_order
 from orderwright.application.queries.audit import AuditReport, audit
+from orderwright.application.services.pricing import WantedItem
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.domain.interfaces.auditor import Violation
+from orderwright.domain.value_objects.currency import Currency
+from orderwright.domain.value_objects.money import UnitPrice
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.auditing import auditor
 from orderwright.infrastructure.database.auditing.auditor import CHECKS, SqlAuditor, run_checks
@@ -79,6 +84,38 @@ def test_a_report_with_a_violation_is_not_ok() -> None:
 
     assert AuditReport({"total_equals_parts": 1}, []).ok
     assert not AuditReport({"total_equals_parts": 1}, [violation]).ok
+
+
+@pytest.mark.parametrize(
+    ("code", "prices"),
+    [
+        ("JPY", ["0.4999", "0.5", "0.5001", "1.5", "2.5"]),
+        ("GBP", ["0.0049", "0.005", "0.0051", "0.015", "0.025"]),
+        ("KWD", ["0.0004", "0.0005", "0.0006", "0.0015", "0.0025"]),
+        ("CLF", ["0.0001", "0.0002", "0.0003", "0.0004", "0.0005"]),
+    ],
+)
+async def test_the_auditor_rounds_as_the_domain_does(
+    database: Database, code: str, prices: list[str]
+) -> None:
+    office = BackOffice(database)
+    lines = []
+    for price in prices:
+        command = CreateProduct(
+            sku=f"SKU-{price}",
+            name="A thing",
+            price=UnitPrice.parse(price, Currency.of(code)),
+            track_inventory=False,
+        )
+        product = await create_product(command, office.uow(), now=office.clock.now())
+        lines += [WantedItem(product_id=product.id, quantity=quantity) for quantity in (1, 3, 7)]
+    placing = PlaceOrder(customer_id=await office.customer(), items=lines)
+    await place_order(placing, office.uow(), now=office.clock.now(), ids=office.ids)
+
+    report = await audit(SqlAuditor(database))
+
+    assert report.violations == []
+    assert report.checked["line_total_equals_price_times_quantity"] == 15
 
 
 async def test_an_audit_of_a_service_at_work_sees_one_moment(database: Database) -> None:
