@@ -150,6 +150,33 @@ def test_a_total_is_the_sum_in_the_currency_asked_for() -> None:
         total_of([gbp("1.00")], EUR)
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "rounded"),
+    [
+        ("1.004", GBP, "1.00"),
+        ("1.005", GBP, "1.00"),
+        ("1.0050000000000000000000000000000000000001", GBP, "1.01"),
+        ("1.015", GBP, "1.02"),
+        ("-1.005", GBP, "-1.00"),
+        ("-1.015", GBP, "-1.02"),
+        ("0.5", JPY, "0"),
+        ("1.5", JPY, "2"),
+        ("0.0005", KWD, "0.000"),
+        ("1e-1000000", GBP, "0.00"),
+    ],
+)
+def test_an_amount_that_is_no_minor_unit_goes_to_the_nearest_and_of_two_to_the_even_one(
+    amount: str, currency: Currency, rounded: str
+) -> None:
+    assert str(Money.rounded(Decimal(amount), currency)) == rounded
+
+
+@pytest.mark.parametrize("amount", ["999999999999.995", "-1e15", "1e80", "1e999999"])
+def test_an_amount_that_is_too_large_is_too_large_to_round(amount: str) -> None:
+    with pytest.raises(AmountTooLarge):
+        Money.rounded(Decimal(amount), GBP)
+
+
 def test_refusals_are_the_callers_fault_and_have_stable_codes() -> None:
     kinds: list[type[Rejected]] = [InvalidAmount, AmountTooLarge, CurrencyMismatch]
 

@@ -1,5 +1,6 @@
 """What holds for every amount, price and quantity: tried on many, the extremes among them."""
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -106,6 +107,18 @@ def test_a_line_total_is_the_nearest_minor_unit_and_of_two_the_even_one(
     distance = abs(total - exact)
     assert distance <= Fraction(1, 2)
     assert distance < Fraction(1, 2) or total % 2 == 0
+
+
+@given(st.decimals(-(10**9), 10**9, places=8) | st.decimals(-10, 10), CURRENCIES)
+@example(Decimal("1.005"), GBP)
+def test_rounding_goes_to_the_nearest_minor_unit_and_of_two_to_the_even_one(
+    amount: Decimal, currency: Currency
+) -> None:
+    minor = Money.rounded(amount, currency).minor
+
+    distance = abs(minor - Fraction(amount) * 10**currency.exponent)
+    assert distance <= Fraction(1, 2)
+    assert distance < Fraction(1, 2) or minor % 2 == 0
 
 
 @given(st.integers(0, 10**7), QUANTITIES, st.sampled_from(["GBP", "JPY", "KWD"]))

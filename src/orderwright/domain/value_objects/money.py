@@ -89,11 +89,15 @@ class Money:
 
     @classmethod
     def rounded(cls, amount: Decimal, currency: Currency) -> Money:
-        """The nearest minor unit, half to even."""
-        with localcontext() as exactly:
-            exactly.prec = 60
-            minor = amount.scaleb(currency.exponent).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
-        return cls(int(minor), currency)
+        """The nearest minor unit, half to even.
+
+        Raises:
+            AmountTooLarge: beyond `MINOR_MAX`.
+        """
+        if amount.adjusted() > _DIGITS_MAX:
+            raise AmountTooLarge("the amount is too large")
+        minor_unit = Decimal(1).scaleb(-currency.exponent)
+        return cls.parse(amount.quantize(minor_unit, rounding=ROUND_HALF_EVEN), currency)
 
     @classmethod
     def zero(cls, currency: Currency) -> Money:
