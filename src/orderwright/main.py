@@ -40,6 +40,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
     middleware.install(
         app,
         new_id=app.state.container.ids().new_id,
+        is_draining=lambda: app.state.container.readiness().draining,
         max_body_bytes=settings.max_body_bytes,
         only_https=settings.environment == "production",
     )

@@ -15,23 +15,37 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from orderwright.api.problems import Problem, correlation_id_of, refuse, response_to
+from orderwright.api.versions import API_VERSION
 
-API_VERSION: Final = "1.0"
 CORRELATION_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
 # Pages for people need their scripts; everything else is data.
 DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY: Final = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 PAGES: Final = frozenset({"/docs"})
+FIXED_HEADERS: Final = {
+    "x-api-version": API_VERSION,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
 ONE_YEAR_S: Final = 31_536_000
+# By then a proxy has noticed, or the next process has started.
+DRAINED_IN_S: Final = 2
 
 log = structlog.get_logger(__name__)
 
 
 def install(
-    app: FastAPI, *, new_id: Callable[[], str], max_body_bytes: int, only_https: bool
+    app: FastAPI,
+    *,
+    new_id: Callable[[], str],
+    is_draining: Callable[[], bool],
+    max_body_bytes: int,
+    only_https: bool,
 ) -> None:
     # The last one added sees a request first.
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
+    app.add_middleware(Draining, is_draining=is_draining)
     app.add_middleware(LastResort)
     app.add_middleware(ResponseHeaders, only_https=only_https)
     app.add_middleware(AccessLog)
@@ -94,11 +108,7 @@ class ResponseHeaders:
 
     def __init__(self, app: ASGIApp, *, only_https: bool) -> None:
         self._app = app
-        self._fixed = {
-            "x-api-version": API_VERSION,
-            "x-content-type-options": "nosniff",
-            "referrer-policy": "no-referrer",
-        }
+        self._fixed = dict(FIXED_HEADERS)
         if only_https:
             self._fixed["strict-transport-security"] = f"max-age={ONE_YEAR_S}; includeSubDomains"
 
@@ -119,7 +129,6 @@ class ResponseHeaders:
     def _headers_for(self, scope: Scope) -> Mapping[str, str]:
         return self._fixed | {
             "x-correlation-id": correlation_id_of(scope) or "",
-            "cache-control": "no-store",
             "content-security-policy": PAGE_POLICY if scope["path"] in PAGES else DATA_POLICY,
         }
 
@@ -151,6 +160,31 @@ class LastResort:
                 status=500, code="internal_error", detail="something went wrong on our side"
             )
             await response_to(Request(scope), problem)(scope, receive, send)
+
+
+class Draining:
+    """Once the service drains nothing new gets in; only the health checks still answer."""
+
+    def __init__(self, app: ASGIApp, *, is_draining: Callable[[], bool]) -> None:
+        self._app = app
+        self._is_draining = is_draining
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not self._is_draining() or _asks_for_health(scope):
+            await self._app(scope, receive, send)
+            return
+        problem = Problem(
+            status=503,
+            code="draining",
+            detail="this server is about to stop; another one will take the request",
+            facts={"retryable": True},
+            headers={"retry-after": str(DRAINED_IN_S), "connection": "close"},
+        )
+        await response_to(Request(scope), problem)(scope, receive, send)
+
+
+def _asks_for_health(scope: Scope) -> bool:
+    return str(scope["path"]).startswith("/health/")
 
 
 class BodyLimit:

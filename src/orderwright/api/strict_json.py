@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from orderwright.api.problems import Refused, refuse
+from orderwright.api.versions import check_version
 
 DEPTH_MAX: Final = 32
 INT64_MAX: Final = 2**63 - 1
@@ -131,6 +132,7 @@ class StrictRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_strictly(request: Request) -> Response:
+            check_version(request)
             _check_parameters(request)
             return await handle(StrictRequest(request.scope, request.receive))
 

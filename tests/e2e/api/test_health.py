@@ -22,10 +22,17 @@ async def test_a_service_with_its_database_is_ready(service: Service) -> None:
 async def test_a_draining_service_asks_for_no_more_requests(service: Service) -> None:
     service.container.readiness().drain()
 
-    response = await (await service.anonymous()).get("/health/ready")
+    client = await service.anonymous()
 
+    response = await client.get("/health/ready")
     assert response.status_code == 503
     assert response.json()["status"] == "unhealthy"
+    assert (await client.get("/health/live")).status_code == 200
+    refused = await client.get("/api/v1/orders")
+    assert (refused.status_code, refused.json()["code"]) == (503, "draining")
+    assert refused.json()["retryable"] is True
+    assert refused.headers["Retry-After"] == "2"
+    assert refused.headers["X-API-Version"] == "1.0"
 
 
 async def test_a_lost_database_makes_it_unready_and_leaks_nothing(

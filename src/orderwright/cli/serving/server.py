@@ -13,25 +13,27 @@ from multiprocessing.connection import wait
 from types import FrameType
 
 import uvicorn
-from fastapi import FastAPI
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from orderwright.cli.exit_codes import ExitCode
+from orderwright.cli.serving.protocol import Protocol
+from orderwright.cli.serving.stopping import STOP_SIGNALS, GracefulStop
 from orderwright.config import Settings
 from orderwright.main import create_app
 
 # Longer than the idle time of common reverse proxies (60 s), so that they close first and never
 # send a request into a connection that is just being closed here.
 KEEP_ALIVE_S = 75
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# For answers that are on their way to slow clients when everything else is done.
+LAST_ANSWERS_S = 1
 
 
 class Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """As uvicorn's, but a signal that was obeyed is not raised again to kill the process."""
-        before = {each: signal.signal(each, self.handle_exit) for each in _STOP_SIGNALS}
+        before = {each: signal.signal(each, self.handle_exit) for each in STOP_SIGNALS}
         try:
             yield
         finally:
@@ -51,14 +53,15 @@ def run(settings: Settings, listener: socket.socket, *, workers: int) -> ExitCod
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=settings.shutdown_grace_seconds,
+        timeout_graceful_shutdown=LAST_ANSWERS_S,
+        http=Protocol,
     )
     return _run_many(config, listener) if workers > 1 else _run_one(config, listener)
 
 
 def stop_on_signal_from_now_on() -> None:
     """Leave with success when told to before the server has taken over the signals."""
-    for each in _STOP_SIGNALS:
+    for each in STOP_SIGNALS:
         signal.signal(each, _leave)
 
 
@@ -82,11 +85,13 @@ def _run_many(config: uvicorn.Config, listener: socket.socket) -> ExitCode:
     return ExitCode.UNAVAILABLE if failed else ExitCode.OK
 
 
-def _build_app(settings: Settings) -> FastAPI:
+def _build_app(settings: Settings) -> GracefulStop:
     parent = multiprocessing.parent_process()
     if parent is not None:
         _when_gone(parent.sentinel, lambda: os.kill(os.getpid(), signal.SIGTERM))
-    return create_app(settings)
+    app = create_app(settings)
+    drain = app.state.container.readiness().drain
+    return GracefulStop(app, drain=drain, grace_s=settings.shutdown_grace_seconds)
 
 
 def _when_gone(sentinel: int, act: Callable[[], None]) -> None:

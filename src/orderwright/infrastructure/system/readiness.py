@@ -40,6 +40,10 @@ class Readiness:
         """From now on, ask for no more requests; those that are here will be finished."""
         self._draining = True
 
+    @property
+    def draining(self) -> bool:
+        return self._draining
+
     async def report(self) -> Mapping[str, bool]:
         async with self._lock:
             if self._monotonic() >= self._stale_at:
