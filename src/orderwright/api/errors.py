@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -88,8 +89,20 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     code, detail = _FRAMEWORK.get(error.status_code, ("bad_request", "the request is not readable"))
     status = error.status_code if error.status_code in TITLES else HTTPStatus.BAD_REQUEST
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    if "allow" in headers:
+        headers["allow"] = _methods_at(request)
     problem = Problem(status=int(status), code=code, detail=detail, headers=headers)
     return response_to(request, problem)
+
+
+def _methods_at(request: Request) -> str:
+    """All that the address knows: the framework names those of one route only."""
+    here = [
+        route.methods or ()
+        for route in iter_route_contexts(request.app.routes)
+        if route.path_regex.match(request.url.path)
+    ]
+    return ", ".join(sorted(set().union(*here)))
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> Response:

@@ -43,6 +43,45 @@ async def test_every_response_names_its_version_and_its_correlation_id(
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize(
+    ("header", "status", "code"),
+    [
+        ("1.0", 200, None),
+        ("2.0", 400, "api_version_conflict"),
+        ("1", 400, "api_version_unknown"),
+        ("3.0", 400, "api_version_unknown"),
+        ("", 400, "api_version_unknown"),
+    ],
+)
+async def test_a_header_that_contradicts_the_version_of_the_path_is_refused(
+    header: str, status: int, code: str | None, service: Service
+) -> None:
+    client = await service.client()
+
+    response = await client.get("/api/v1/orders", headers={"X-API-Version": header})
+
+    assert response.status_code == status
+    assert code is None or response.json()["code"] == code
+    health = await client.get("/health/live", headers={"X-API-Version": header})
+    assert health.status_code == 200
+
+
+async def test_a_method_that_an_address_does_not_know_is_told_those_it_knows(
+    service: Service,
+) -> None:
+    client = await service.anonymous()
+
+    for path, allowed in [
+        ("/api/v1/orders", "GET, POST"),
+        ("/api/v1/orders/1", "DELETE, GET"),
+        ("/api/v1/customers/1", "GET, PATCH"),
+    ]:
+        response = await client.put(path)
+        assert response.status_code == 405
+        assert response.json()["code"] == "method_not_allowed"
+        assert response.headers["Allow"] == allowed
+
+
 async def test_a_correlation_id_that_could_forge_a_log_line_is_replaced(
     service: Service,
 ) -> None:
