@@ -91,9 +91,7 @@ class Settings(BaseSettings):
     payment_provider: Literal["sandbox"] = Field(
         "sandbox", description="Who takes the money; `sandbox` moves none."
     )
-    access_token_minutes: int = Field(
-        15, ge=1, le=1440, description="Life of an access token, which cannot be called back."
-    )
+    access_token_minutes: int = Field(15, ge=1, le=1440, description="Life of an access token.")
     refresh_token_days: int = Field(30, ge=1, le=365, description="Life of a refresh token.")
     idempotency_key_hours: int = Field(
         24,
@@ -125,11 +123,14 @@ class Settings(BaseSettings):
     task_poll_seconds: float = Field(
         0.5, gt=0, le=60, description="How often an idle worker looks for tasks."
     )
-    task_attempts_max: int = Field(
-        5, ge=1, le=100, description="Attempts before a failing task is declared dead."
+    task_retries_max: int = Field(
+        3, ge=0, le=100, description="How often a failing task is tried again before it is dead."
+    )
+    task_retry_seconds: float = Field(
+        60.0, gt=0, le=86_400, description="How long a failed task waits before it is tried again."
     )
     shutdown_grace_seconds: int = Field(
-        20, ge=1, le=300, description="How long running requests may take to finish on SIGTERM."
+        8, ge=1, le=300, description="How long running requests may take to finish on SIGTERM."
     )
     log_level: LogLevel = Field(
         default_factory=lambda known: "DEBUG" if known.get("debug") else "INFO",

@@ -113,6 +113,7 @@ class Container(containers.DeclarativeContainer):
         providers.Factory(
             TaskLimits,
             lease=providers.Factory(timedelta, seconds=config.task_lease_seconds),
+            retry_countdown=providers.Factory(timedelta, seconds=config.task_retry_seconds),
             retries_max=config.task_retries_max,
         ),
     )
@@ -177,5 +178,4 @@ def _plain_values(settings: Settings) -> dict[str, object]:
         "database_dsn": settings.database_dsn,
         "jwt_secret": settings.jwt_secret.get_secret_value(),
         "api_secret_key": settings.api_secret_key.get_secret_value(),
-        "task_retries_max": settings.task_attempts_max - 1,
     }

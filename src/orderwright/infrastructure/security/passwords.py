@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Final, TypeVar
 
 from pwdlib import PasswordHash
@@ -25,18 +26,25 @@ class Argon2Passwords:
         argon2 = Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=LANES)
         self._hashing = PasswordHash((argon2,))
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
-        self._nobodys_hash = self._hashing.hash("the password of nobody")
+
+    @cached_property
+    def _nobodys_hash(self) -> str:
+        # As dear as a sign-in: most commands have none, and the start of a server should not wait.
+        return self._hashing.hash("the password of nobody")
 
     async def hash(self, password: str) -> str:
         return await self._in_a_thread(lambda: self._hashing.hash(password))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        expected = password_hash or self._nobodys_hash
-        right = await self._in_a_thread(lambda: self._hashing.verify(password, expected))
-        return right and password_hash is not None
+        return await self._in_a_thread(lambda: self._is_right(password, password_hash))
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _is_right(self, password: str, password_hash: str | None) -> bool:
+        nobodys_hash = self._nobodys_hash  # made for known users too: it takes time
+        right = self._hashing.verify(password, password_hash or nobodys_hash)
+        return right and password_hash is not None
 
     async def _in_a_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
