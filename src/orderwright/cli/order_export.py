@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from orderwright.application.queries.list_orders import LIMIT_MAX, ListOrders, list_orders
+from orderwright.cli.exit_codes import ExitCode
+from orderwright.cli.failures import Failure
 from orderwright.cli.order_rows import COLUMNS, ExportedOrder
 from orderwright.cli.output import as_data, plain
 from orderwright.domain.entities.order import FulfilmentStatus
@@ -88,6 +90,14 @@ async def _all(reader: OrderReader, narrowed: OrderFilter) -> AsyncIterator[Orde
 
 
 def _opened(output: Path | None) -> AbstractContextManager[TextIO]:
+    """Raises: Failure: there is no writing to that place."""
     if output is None:
         return nullcontext(sys.stdout)
-    return output.open("w", encoding="utf-8", newline="")
+    try:
+        return output.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise Failure(
+            f"cannot write {output}: {error.strerror}",
+            code="cannot_write",
+            exit_code=ExitCode.REFUSED,
+        ) from None

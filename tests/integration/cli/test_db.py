@@ -74,3 +74,11 @@ def test_a_database_that_cannot_be_reached_is_said_in_one_line(
     assert ran.exit_code == ExitCode.UNAVAILABLE
     assert "Traceback" not in ran.err
     assert "hunter2" not in ran.err
+
+
+def test_a_revision_that_does_not_exist_is_told_in_a_sentence(orderwright: CommandLine) -> None:
+    for command in ("upgrade", "downgrade"):
+        ran = orderwright("db", command, "zzz", *(["--yes"] if command == "downgrade" else []))
+
+        assert (ran.exit_code, ran.out) == (ExitCode.NOT_FOUND, "")
+        assert ran.err == "orderwright: the schema has no revision zzz to go to\n"

@@ -36,6 +36,15 @@ def test_a_key_that_does_not_exist_cannot_be_revoked(orderwright: CommandLine) -
     assert ran.out == ""
 
 
+@pytest.mark.parametrize("name", ["", "  ", "k" * 101, "a\nb", "\x1b[31m"], ids=ascii)
+def test_a_key_has_a_name_that_lists_and_logs_can_show(
+    name: str, on_empty_desk: CommandLine
+) -> None:
+    ran = on_empty_desk("keys", "create", "--name", name, "--permission", "admin")
+
+    assert (ran.exit_code, ran.out) == (ExitCode.USAGE, "")
+
+
 def test_a_permission_that_does_not_exist_is_a_mistake_of_usage(orderwright: CommandLine) -> None:
     ran = orderwright("keys", "create", "--name", "shop", "--permission", "everything")
 

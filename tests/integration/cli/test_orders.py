@@ -106,3 +106,12 @@ def test_an_order_that_does_not_exist_is_told_so(orderwright: CommandLine) -> No
         assert ran.exit_code == ExitCode.NOT_FOUND
         assert ran.out == ""
         assert json.loads(ran.err)["code"] == "order_not_found"
+
+
+def test_an_export_to_a_place_that_is_not_there_is_told_in_a_sentence(
+    orderwright: CommandLine,
+) -> None:
+    ran = orderwright("orders", "export", "--output", "nowhere/orders.csv")
+
+    assert (ran.exit_code, ran.out) == (ExitCode.REFUSED, "")
+    assert ran.err == "orderwright: cannot write nowhere/orders.csv: No such file or directory\n"

@@ -18,7 +18,18 @@ _PAGE = 100
 
 app = group("Create, list and revoke API keys.")
 
-Name = Annotated[str, typer.Option(help="What the key is for; shown in lists and logs.")]
+NAME_CHARS_MAX = 100
+
+
+def _one_line(name: str) -> str:
+    if not name.strip() or len(name) > NAME_CHARS_MAX or not name.isprintable():
+        raise typer.BadParameter(f"has 1 to {NAME_CHARS_MAX} characters on one line")
+    return name
+
+
+Name = Annotated[
+    str, typer.Option(callback=_one_line, help="What the key is for; shown in lists and logs.")
+]
 Permissions = Annotated[
     list[Permission], typer.Option("--permission", help="What it may do; repeat for several.")
 ]

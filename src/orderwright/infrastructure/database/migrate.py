@@ -1,14 +1,17 @@
 """Bring a database to a version of the schema."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import StringIO
 from typing import Final, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
+from orderwright.domain.errors import NotFound
 from orderwright.infrastructure.database import engines
 from orderwright.infrastructure.database.standing import sqlite_file
 
@@ -18,24 +21,40 @@ T = TypeVar("T")
 _ONE_AT_A_TIME: Final = asyncio.Lock()
 
 
+class UnknownRevision(NotFound):
+    code = "unknown_revision"
+
+
 async def upgrade(url: str, revision: str = "head") -> None:
     """Safe to call at the same time from several processes: one works, the others wait."""
     _make_room(url)
-    await _with_connection(url, lambda bound: command.upgrade(_config(bound), revision))
+    with _known(revision):
+        await _with_connection(url, lambda bound: command.upgrade(_config(bound), revision))
 
 
 async def downgrade(url: str, revision: str = "-1") -> None:
-    await _with_connection(url, lambda bound: command.downgrade(_config(bound), revision))
+    with _known(revision):
+        await _with_connection(url, lambda bound: command.downgrade(_config(bound), revision))
 
 
 def upgrade_sql(dialect: str, revision: str = "head") -> str:
     """The statements of `upgrade` on an empty database, for those who run them by hand."""
-    return _offline(dialect, lambda config: command.upgrade(config, revision, sql=True))
+    with _known(revision):
+        return _offline(dialect, lambda config: command.upgrade(config, revision, sql=True))
 
 
 def downgrade_sql(dialect: str, revision: str) -> str:
     """`revision` is a range, as in `head:base`."""
     return _offline(dialect, lambda config: command.downgrade(config, revision, sql=True))
+
+
+@contextmanager
+def _known(revision: str) -> Iterator[None]:
+    """Raises: UnknownRevision."""
+    try:
+        yield
+    except CommandError:
+        raise UnknownRevision(f"the schema has no revision {revision} to go to") from None
 
 
 def _offline(dialect: str, run: Callable[[Config], None]) -> str:
