@@ -22,7 +22,8 @@ from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.engines import Limits
 from tests.back_office import BackOffice
 from tests.integration.audit.conftest import Busy
-from tests.integration.audit.planted import PLANTED, Found
+from tests.integration.audit.planted import PLANTED
+from tests.integration.audit.planting import Found
 
 
 async def test_an_empty_database_adds_up(database: Database) -> None:
