@@ -93,12 +93,6 @@ class Settings(BaseSettings):
     )
     access_token_minutes: int = Field(15, ge=1, le=1440, description="Life of an access token.")
     refresh_token_days: int = Field(30, ge=1, le=365, description="Life of a refresh token.")
-    idempotency_key_hours: int = Field(
-        24,
-        ge=1,
-        le=720,
-        description="How long the answer to an `Idempotency-Key` is kept at least.",
-    )
     idempotency_lease_seconds: float = Field(
         15.0,
         gt=0,
