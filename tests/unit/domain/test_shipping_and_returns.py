@@ -190,19 +190,19 @@ def test_of_a_partly_shipped_order_only_that_part_can_come_back() -> None:
     ("lines", "refusal"),
     [
         ([], EmptyReturn),
-        ([a_return_line(3)], ReturnExceedsShipped),
-        ([a_return_line(0)], InvalidQuantity),
-        ([a_return_line(-1)], InvalidQuantity),
-        ([a_return_line(1, of_line=2)], LineNotFound),
-        ([a_return_line(1), a_return_line(1)], DuplicateLine),
+        ([units(3)], ReturnExceedsShipped),
+        ([units(0)], InvalidQuantity),
+        ([units(-1)], InvalidQuantity),
+        ([units(1, of_line=2)], LineNotFound),
+        ([units(1), units(1)], DuplicateLine),
     ],
 )
-def test_nothing_else_can_come_back(lines: list[ReturnLine], refusal: type[Exception]) -> None:
+def test_nothing_else_can_come_back(lines: list[LineQuantity], refusal: type[Exception]) -> None:
     order = an_order(a_line(quantity=2), status=OrderStatus.SHIPPED)
     order.take_events()
 
     with pytest.raises(refusal):
-        requested(order, *lines)
+        requested(order, *(a_return_line(line.quantity, line.item_id) for line in lines))
 
     assert order.item(1).returned == 0
     assert names(order) == []

@@ -107,14 +107,13 @@ def test_an_adjustment_is_a_movement_and_an_event_with_its_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "delta"),
-    [
-        (a_level(5, reserved=2), -4),
-        (a_level(5), -6),
-        (a_level(5, reserved=8, backorder=True), -6),
-    ],
+    ("on_hand", "reserved", "backorder", "delta"),
+    [(5, 2, False, -4), (5, 0, False, -6), (5, 8, True, -6)],
 )
-def test_promised_and_missing_units_cannot_be_written_off(level: StockLevel, delta: int) -> None:
+def test_promised_and_missing_units_cannot_be_written_off(
+    on_hand: int, reserved: int, delta: int, *, backorder: bool
+) -> None:
+    level = a_level(on_hand, reserved, backorder=backorder)
     before = counters(level)
 
     with pytest.raises(StockIsReserved):
