@@ -1,7 +1,5 @@
 """Who may use a route: said by every route, checked at start."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final

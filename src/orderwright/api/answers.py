@@ -1,7 +1,5 @@
 """Answers as bytes: what is sent is what is stored for a retry."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypeVar
 

@@ -1,8 +1,6 @@
 """What routes ask for by annotation. Objects of the application's lifetime come from the container
 that hangs on the app; nothing here knows who built them."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Any
 

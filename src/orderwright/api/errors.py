@@ -1,7 +1,5 @@
 """Which number an error is on the wire: one table, and the handlers that apply it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final

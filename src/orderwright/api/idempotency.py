@@ -1,7 +1,5 @@
 """Idempotency-Key: a request that is sent again gets its first answer again, byte for byte."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

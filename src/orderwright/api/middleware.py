@@ -1,7 +1,5 @@
 """What happens to every request, whatever becomes of it. Pure ASGI, outermost first: see `install`."""
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Callable, Mapping

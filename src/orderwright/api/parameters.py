@@ -1,7 +1,5 @@
 """Path and header parameters that several routes share."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import Header, Path

@@ -1,7 +1,5 @@
 """What is wrong with a request, as the wire says it: one shape for every error of every path."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field

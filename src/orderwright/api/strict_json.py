@@ -1,8 +1,6 @@
 """JSON read strictly, before any model sees it: what two parsers could read differently, or a database
 could not keep, is refused."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Coroutine
 from decimal import Decimal

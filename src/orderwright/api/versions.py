@@ -1,7 +1,5 @@
 """Which version of the API a request means, where it says so twice."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,6 +1,4 @@
-from __future__ import annotations
-
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -37,7 +35,7 @@ class TokenJson(BaseModel):
     refresh_token: str
 
     @classmethod
-    def of(cls, pair: TokenPair) -> TokenJson:
+    def of(cls, pair: TokenPair) -> Self:
         return cls(
             access_token=pair.access_token,
             expires_in=pair.expires_in_s,
@@ -73,9 +71,9 @@ class CreatedApiKeyJson(ApiKeyJson):
     key: str | None = Field(description="shown this once; null when the request is repeated")
 
     @classmethod
-    def of(cls, created: CreatedApiKey) -> CreatedApiKeyJson:
+    def of(cls, created: CreatedApiKey) -> Self:
         shown = ApiKeyJson.model_validate(created.api_key)
         return cls(**shown.model_dump(), key=created.text)
 
-    def without_key(self) -> CreatedApiKeyJson:
+    def without_key(self) -> Self:
         return self.model_copy(update={"key": None})

@@ -1,7 +1,5 @@
 """What every body has in common: nothing unknown gets in, and nothing is taken for something else."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Errors as the documentation shows them; `problems` writes them."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field

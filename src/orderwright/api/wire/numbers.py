@@ -1,7 +1,5 @@
 """Numbers as they may come in: bounded, and amounts of money exact."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 from typing import Annotated, Any, Final

@@ -1,6 +1,4 @@
-from __future__ import annotations
-
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
@@ -27,5 +25,5 @@ class AcceptedTaskJson(BaseModel):
     job_id: str
 
     @classmethod
-    def of(cls, task: Task) -> AcceptedTaskJson:
+    def of(cls, task: Task) -> Self:
         return cls(task_id=task.id, job_id=task.id)

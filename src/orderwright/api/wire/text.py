@@ -1,7 +1,5 @@
 """Text as it may come in: Unicode NFC, without control characters, bounded."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import Annotated, Final
