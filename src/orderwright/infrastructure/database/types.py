@@ -36,7 +36,7 @@ class BigInt(TypeDecorator[int]):
 
 
 class String_(TypeDecorator[str]):  # noqa: N801 - `String` is SQLAlchemy's
-    """Text of at most `length` characters (SQLite leaves the limit to a CHECK).
+    """Text of at most `length` characters (SQLite leaves the limit to the edges of the service).
 
     Ordered by code point on both: under a language's collation the two databases would page
     through the same rows in different orders.
