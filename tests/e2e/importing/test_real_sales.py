@@ -1,0 +1,47 @@
+"""A month of a real shop: every line is accounted for, to the last decimal."""
+
+import csv
+import gzip
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.importing.importer import Importer
+
+
+def control_totals(file: Path) -> dict[str, object]:
+    with gzip.open(file, "rt", encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    return {
+        "documents": len({row["InvoiceNo"] for row in rows}),
+        "lines": len(rows),
+        "units": sum(int(row["Quantity"]) for row in rows),
+        "value": sum((int(r["Quantity"]) * Decimal(r["UnitPrice"]) for r in rows), Decimal()),
+    }
+
+
+@pytest.mark.timeout(300)
+async def test_every_line_of_a_real_month_is_accounted_for(
+    database_url: str, shared_data: Path, tmp_path: Path
+) -> None:
+    file = shared_data / "online-retail" / "2011-02.csv.gz"
+    expected = control_totals(file)
+    # Printed with the data by whoever published it.
+    assert expected == {
+        "documents": 1393,
+        "lines": 27707,
+        "units": 277989,
+        "value": Decimal("498062.65"),
+    }
+    importer = Importer(database_url, tmp_path)
+
+    report = importer.run([file], "online-retail")
+
+    for figure, total in expected.items():
+        parts = report[figure]
+        assert Decimal(parts["total"]) == total
+        placed, skipped, rejected = (Decimal(parts[k]) for k in ("placed", "skipped", "rejected"))
+        assert placed + skipped + rejected == total
+    found = await importer.left_behind()
+    assert found.violations == []
