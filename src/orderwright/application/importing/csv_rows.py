@@ -7,8 +7,9 @@ import csv
 import gzip
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from io import TextIOWrapper
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -45,8 +46,8 @@ class CsvFile:
         self.path = path
         self._encoding = "utf-8-sig" if encoding == "utf-8" else encoding
         self._delimiter = delimiter
-        self._raw: IO[bytes] | None = None
-        self._read_before = 0
+        self._raw: BufferedReader | None = None
+        self._is_read = False
         with self._opened() as text:
             self.header = self._header(text)
 
@@ -61,15 +62,16 @@ class CsvFile:
     @property
     def bytes_read(self) -> int:
         """Of the file as it lies on the disk, compressed or not."""
-        if self._raw is not None and not self._raw.closed:
-            self._read_before = self._raw.tell()
-        return self._read_before
+        if self._is_read:
+            return self.size
+        return self._raw.tell() if self._raw is not None and not self._raw.closed else 0
 
     def __iter__(self) -> Iterator[Row]:
         with self._opened() as text:
             reader = csv.reader(_lines(text), delimiter=self._delimiter)
             next(reader, None)
             yield from self._rows(reader)
+            self._is_read = True
 
     def _rows(self, reader: _csv.Reader) -> Iterator[Row]:
         while True:
@@ -105,14 +107,24 @@ class CsvFile:
             raise UnreadableFile(f"{self.name} has no readable header: {error}") from error
         return [name.strip() for name in header]
 
-    def _opened(self) -> TextIOWrapper:
+    @contextmanager
+    def _opened(self) -> Iterator[TextIOWrapper]:
         try:
             self._raw = self.path.open("rb")
         except OSError as error:
             raise UnreadableFile(f"{self.name} cannot be opened: {error.strerror}") from error
-        is_gzip = self._raw.peek(2)[:2] == b"\x1f\x8b"
-        stream = cast("IO[bytes]", gzip.GzipFile(fileobj=self._raw)) if is_gzip else self._raw
-        return TextIOWrapper(stream, encoding=self._encoding, errors="surrogateescape", newline="")
+        with self._raw as raw, _unzipped(raw) as stream:
+            text = TextIOWrapper(
+                stream, encoding=self._encoding, errors="surrogateescape", newline=""
+            )
+            yield text
+            text.detach()
+
+
+def _unzipped(raw: BufferedReader) -> IO[bytes]:
+    """By what is in it: names lie."""
+    is_gzip = raw.peek(2)[:2] == b"\x1f\x8b"
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if is_gzip else raw
 
 
 # What a truncated or damaged gzip file raises while it is read, and a disk that fails.

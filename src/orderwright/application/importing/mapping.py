@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from orderwright.domain.entities.order_parts import AdjustmentKind
-from orderwright.domain.value_objects.currency import Currency
+from orderwright.domain.value_objects.currency import Currency, UnknownCurrency
 
 ISO_8601: Final = "iso"
 
@@ -38,7 +38,10 @@ def _known_encoding(name: str) -> str:
 
 
 def _known_currency(code: str) -> str:
-    return Currency.of(code).code
+    try:
+        return Currency.of(code).code
+    except UnknownCurrency:
+        raise ValueError("not a current ISO 4217 code such as GBP") from None
 
 
 def _upper_keys(by_code: dict[str, Any]) -> dict[str, Any]:
