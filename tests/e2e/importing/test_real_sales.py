@@ -45,3 +45,20 @@ async def test_every_line_of_a_real_month_is_accounted_for(
         assert placed + skipped + rejected == total
     found = await importer.left_behind()
     assert found.violations == []
+
+
+@pytest.mark.parametrize("port", ["sqlite-port", "postgres-port"])
+async def test_both_ports_of_northwind_bring_the_same_money(
+    port: str, database_url: str, shared_data: Path, tmp_path: Path
+) -> None:
+    importer = Importer(database_url, tmp_path)
+
+    report = importer.run([shared_data / "northwind" / port], "northwind")
+
+    assert (report["documents"]["placed"], report["lines"]["placed"]) == (830, 2155)
+    # As published with the data: price times quantity less discount, before any rounding.
+    assert report["value"]["placed"] == "1265793.0395"
+    assert report["document_charges"]["placed"] == "64942.69"
+    found = await importer.left_behind()
+    assert len(found.orders) == 830
+    assert found.violations == []
