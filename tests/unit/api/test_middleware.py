@@ -2,7 +2,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from orderwright.api.answers import is_current
-from orderwright.api.middleware import LastResort
+from orderwright.api.middleware.last_resort import LastResort
 
 
 async def nothing_more() -> Message:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from orderwright.api.middleware import DATA_POLICY, FIXED_HEADERS
+from orderwright.api.middleware.standard_headers import DATA_POLICY, FIXED_HEADERS
 from orderwright.api.problems import Problem
 
 MALFORMED = Problem(status=400, code="malformed_request", detail="the request is not valid HTTP")

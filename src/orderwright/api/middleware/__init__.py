@@ -1,0 +1,29 @@
+"""What happens to every request, whatever becomes of it. Pure ASGI, outermost first: see `install`."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from orderwright.api.middleware.access_log import AccessLog
+from orderwright.api.middleware.body_limit import BodyLimit
+from orderwright.api.middleware.correlation_id import CorrelationId
+from orderwright.api.middleware.draining import Draining
+from orderwright.api.middleware.last_resort import LastResort
+from orderwright.api.middleware.standard_headers import StandardHeaders
+
+
+def install(
+    app: FastAPI,
+    *,
+    new_id: Callable[[], str],
+    is_draining: Callable[[], bool],
+    max_body_bytes: int,
+    only_https: bool,
+) -> None:
+    # The last one added sees a request first.
+    app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
+    app.add_middleware(Draining, is_draining=is_draining)
+    app.add_middleware(LastResort)
+    app.add_middleware(StandardHeaders, only_https=only_https)
+    app.add_middleware(AccessLog)
+    app.add_middleware(CorrelationId, new_id=new_id)

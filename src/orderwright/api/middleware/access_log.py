@@ -1,0 +1,38 @@
+import time
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = structlog.get_logger(__name__)
+
+
+class AccessLog:
+    """One line a request, when it is over."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        status: int | None = None
+
+        async def send_and_see(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_see)
+        finally:
+            log.info(
+                "request.finished",
+                method=scope["method"],
+                route=getattr(scope.get("route"), "path", "unmatched"),
+                status=status,  # None when the client went away before there was one
+                duration_ms=round((time.perf_counter() - begun) * 1000, 3),
+                user=scope["state"].get("actor"),
+            )

@@ -1,0 +1,39 @@
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from orderwright.api.problems import refuse
+
+
+class BodyLimit:
+    """Refuses a body by the length it claims, or at the chunk with which it gets too long."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        claimed = Headers(scope=scope).get("content-length", "")
+        received = 0
+
+        async def receive_up_to_the_limit() -> Message:
+            nonlocal received
+            self._check(int(claimed) if claimed.isdecimal() else 0)
+            message = await receive()
+            received += len(message.get("body", b""))
+            self._check(received)
+            return message
+
+        await self._app(scope, receive_up_to_the_limit, send)
+
+    def _check(self, length: int) -> None:
+        if length > self._max_bytes:
+            limit = self._max_bytes
+            raise refuse(
+                413,
+                "payload_too_large",
+                f"the request body has more than {limit} bytes",
+                max_bytes=limit,
+            )
