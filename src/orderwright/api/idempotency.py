@@ -70,12 +70,14 @@ class OnceRunner:
         return as_response(answers.given)
 
     async def _attempt(self, act: Act[T], context: RequestContext) -> T:
+        # One unit of work for all tries: what it has made durable it does not do again.
+        uow = self.units(context)
         for _ in range(ATTEMPTS - 1):
             try:
-                return await act(self.units(context))
+                return await act(uow)
             except TransactionConflict:
                 continue
-        return await act(self.units(context))
+        return await act(uow)
 
     async def _refuse(self, keyed: Keyed, refusal: DomainError) -> Response:
         answer = answer_to(self.request, problem_of(refusal))

@@ -44,7 +44,7 @@ EVENTS: Final = [
     ),
     planted(
         "an order that was never placed",
-        "UPDATE events SET name = 'order.amended'"
+        "UPDATE events SET name = 'order.changed'"
         " WHERE aggregate = 'order' AND aggregate_id = :pending",
         found={("status_as_timeline", "order {pending}")},
     ),

@@ -9,7 +9,7 @@ from orderwright.application.commands.create_product import CreateProduct, creat
 from orderwright.domain.entities.customer import Customer, CustomerNotFound
 from orderwright.domain.entities.location import Location
 from orderwright.domain.entities.product import SkuTaken
-from orderwright.domain.events.order import OrderAmended
+from orderwright.domain.events.order import OrderChanged
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.value_objects.actor import Actor
 from orderwright.infrastructure.database import tables
@@ -262,8 +262,8 @@ async def test_an_order_and_its_events_are_one_aggregate(office: BackOffice) -> 
     async with office.uow() as uow:
         loaded = await uow.orders.get_by_id(order.id)
         loaded.notes = "ring twice"
-        loaded.note(OrderAmended(changed=("notes",)), NOW)
+        loaded.note(OrderChanged(changed=("notes",), before={}, after={}), NOW)
         await uow.commit()
 
-    assert await office.events(order.id) == ["order.placed", "order.amended"]
+    assert await office.events(order.id) == ["order.placed", "order.changed"]
     assert (await office.order(order.id)).version == 2

@@ -12,7 +12,7 @@ from orderwright.domain.entities.order_parts import (
     OrderItem,
 )
 from orderwright.domain.entities.payment_status import PaymentStatus
-from orderwright.domain.events.order import OrderAmended, OrderPlaced
+from orderwright.domain.events.order import OrderChanged, OrderPlaced
 from orderwright.domain.value_objects.money import AmountTooLarge, CurrencyMismatch, Money
 from tests.builders import EUR, GBP, JPY, NOW, a_line, an_adjustment, an_order, gbp
 
@@ -122,7 +122,7 @@ def test_a_line_is_found_by_its_number() -> None:
 def test_a_fact_that_comes_in_late_does_not_turn_back_the_clock() -> None:
     order = an_order()
 
-    order.note(OrderAmended(changed=("notes",)), NOW - timedelta(hours=1))
+    order.note(OrderChanged(changed=("notes",), before={}, after={}), NOW - timedelta(hours=1))
 
     assert order.updated_at == NOW
     assert order.version == 2

@@ -23,6 +23,7 @@ async def change_product(command: ChangeProduct, uow: UnitOfWork, *, now: dateti
     than is there)."""
     async with uow:
         product = await uow.products.get_by_id(command.product_id)
+        uow.context.precondition.check(product.version)
         if command.changes:
             product.change(command.changes, now)
         if product.track_inventory:

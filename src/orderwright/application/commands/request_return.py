@@ -34,6 +34,7 @@ async def request_return(
     """
     async with uow:
         order = await uow.orders.get_by_id(command.order_id)
+        uow.context.precondition.check(order.version)
         lines = [
             ReturnLine(item_id=line.item_id, quantity=line.quantity, restock=line.restock)
             for line in command.lines

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +24,8 @@ from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import CurrencyMismatch, Money, total_of
 
 DEFAULT_CHANNEL: Final = "api"
+ADDRESSES: Final = frozenset({"shipping_address", "billing_address"})
+_OVER: Final = frozenset({OrderStatus.DELIVERED, OrderStatus.CANCELLED})
 
 
 class OrderNotFound(NotFound):
@@ -50,6 +52,14 @@ class AlreadyShippedInPart(Conflict):
     code = "already_shipped_in_part"
 
 
+class AlreadyShipped(Conflict):
+    code = "already_shipped"
+
+
+class OrderIsOver(Conflict):
+    code = "order_is_over"
+
+
 class FulfilmentStatus(StrEnum):
     UNFULFILLED = "unfulfilled"
     PARTIALLY_FULFILLED = "partially_fulfilled"
@@ -61,7 +71,8 @@ class Order(Aggregate):
     """What a customer agreed to buy: at least one line, one currency, a total that is their sum.
 
     The status moves only along `order_lifecycle.TRANSITIONS`. While a cancellation waits for the
-    payment gateway, `cancellation_requested_at` is set and nothing else may happen to the order.
+    payment gateway, `cancellation_requested_at` is set and nothing else may happen to the order but
+    that somebody writes on it.
     """
 
     customer_id: int
@@ -159,12 +170,50 @@ class Order(Aggregate):
                 allowed=[str(OrderAct.SHIP)],
             )
 
+    def check_change_of_address(self, name: str) -> None:
+        """Raises: OrderIsOver, CancellationInProgress, AlreadyShipped: `name`, the member that
+        holds the address, is of no more use to anybody who acts on it."""
+        if self.status in _OVER:
+            raise OrderIsOver(
+                f"the addresses of a {self.status} order stay", current_status=str(self.status)
+            )
+        if self.is_cancelling:
+            raise CancellationInProgress("the order is being cancelled")
+        if name == "shipping_address" and any(item.shipped for item in self.items):
+            raise AlreadyShipped(
+                "goods are on their way to this address", current_status=str(self.status)
+            )
+
     # What may be done to it
 
     def note(self, event: Event, now: datetime) -> None:
         """Write `event` on the timeline; every change of the order and of its parts goes here."""
         self.record(event, now)
         self.updated_at = max(now, self.updated_at)
+
+    def change(self, wanted: Mapping[str, object], now: datetime) -> None:
+        """Set what is named to something else: notes, addresses, metadata. What is set to what it is
+        already is no change.
+
+        Raises:
+            OrderIsOver, CancellationInProgress, AlreadyShipped: not this address, not now.
+        """
+        before = {name: getattr(self, name) for name in wanted}
+        # Compared as written: to Python, though not to a reader of JSON, 1 is True.
+        changed = tuple(sorted(name for name in wanted if repr(before[name]) != repr(wanted[name])))
+        for name in ADDRESSES & set(changed):
+            self.check_change_of_address(name)
+        for name in changed:
+            setattr(self, name, wanted[name])
+        if changed:
+            self.note(
+                events.OrderChanged(
+                    changed=changed,
+                    before={name: _as_json(before[name]) for name in changed},
+                    after={name: _as_json(wanted[name]) for name in changed},
+                ),
+                now,
+            )
 
     def validate_inventory(self, units_reserved: int, now: datetime) -> None:
         self.check(OrderAct.CONFIRM)
@@ -232,6 +281,10 @@ class Order(Aggregate):
     def _become(self, act: OrderAct) -> None:
         self.check(act)
         self.status = after(act, self.status)
+
+
+def _as_json(value: object) -> object:
+    return value.as_dict() if isinstance(value, Address) else value
 
 
 def distinct(lines: Sequence[LineQuantity]) -> Sequence[LineQuantity]:

@@ -26,9 +26,13 @@ class OrderPlaced(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderAmended(Event):
-    name: ClassVar[str] = "order.amended"
+class OrderChanged(Event):
+    """`before` and `after` hold the changed members as JSON has them."""
+
+    name: ClassVar[str] = "order.changed"
     changed: tuple[str, ...]
+    before: dict[str, object]
+    after: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

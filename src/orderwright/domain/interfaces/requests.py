@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
-from orderwright.domain.errors import InProgress, Rejected
+from orderwright.domain.errors import InProgress, PreconditionFailed, Rejected
 from orderwright.domain.value_objects.actor import SYSTEM, Actor
 
 
@@ -44,11 +45,32 @@ class KeyedRequest:
     render: Callable[[object], Answer]
 
 
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """Which versions of the thing to act on the caller would have acted on; None: whatever it is.
+
+    Checked under the thing's lock, for what was looked at before may be of the past.
+    """
+
+    versions: frozenset[int] | None = None
+
+    def check(self, version: int) -> None:
+        """Raises: PreconditionFailed."""
+        if self.versions is not None and version not in self.versions:
+            raise PreconditionFailed(
+                f"it has changed since: it is at version {version}", current_version=version
+            )
+
+
+ANY_VERSION: Final = Precondition()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestContext:
     actor: Actor = SYSTEM
     correlation_id: str | None = None
     request: KeyedRequest | None = None
+    precondition: Precondition = ANY_VERSION
 
     def unkeyed(self) -> RequestContext:
         """The same actor and correlation, for further transactions of the same work."""

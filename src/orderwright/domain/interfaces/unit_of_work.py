@@ -52,7 +52,8 @@ class UnitOfWork(Protocol):
 
     @property
     def resumes(self) -> str | None:
-        """What `checkpoint` kept before this request was interrupted; None for a first attempt."""
+        """What `checkpoint` kept before this request was interrupted, by a crash or by another
+        transaction; None for a first attempt."""
         ...
 
     async def __aenter__(self) -> Self:

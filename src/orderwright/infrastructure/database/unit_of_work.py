@@ -138,6 +138,7 @@ class SqlUnitOfWork:
                 await self._keys.leave_open(self.context.request, resource_id)
             await self._session.commit()
         self._claimed = True
+        self.resumes = resource_id
         self._tell_of_tasks()
 
     async def rehearse(self) -> None:
