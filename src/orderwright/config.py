@@ -1,6 +1,9 @@
 """Every setting the service has, read from the environment, then `.env`, and checked as a whole."""
 
+import re
 from functools import cache
+from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -16,6 +19,7 @@ from orderwright.config_sources import (
     SecretFiles,
     Unreadable,
 )
+from orderwright.domain.value_objects.rate import Rate
 from orderwright.infrastructure.crash_points import CrashAction, parse_crash_points
 
 # What HMAC-SHA256 wants: a shorter key is the weakest part of every token signed with it.
@@ -25,8 +29,15 @@ Environment = Literal["development", "staging", "production"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["json", "console"]
 
+# Read from text by `_from_commas`.
+CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+
 _SQLITE = "sqlite+aiosqlite:///"
 _POSTGRESQL = "postgresql+asyncpg://"
+# As browsers write them, or they would never match: lower case, and no default port.
+_ORIGIN = re.compile(
+    r"(http://(?!.*:80$)|https://(?!.*:443$))([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?"
+)
 
 
 class Settings(BaseSettings):
@@ -91,6 +102,11 @@ class Settings(BaseSettings):
     payment_provider: Literal["sandbox"] = Field(
         "sandbox", description="Who takes the money; `sandbox` moves none."
     )
+    payment_capture: Literal["automatic", "manual"] = Field(
+        "automatic",
+        description="`automatic` takes the money when an order is processed; `manual` only has it "
+        "authorised, to be captured by request.",
+    )
     access_token_minutes: int = Field(15, ge=1, le=1440, description="Life of an access token.")
     refresh_token_days: int = Field(30, ge=1, le=365, description="Life of a refresh token.")
     idempotency_lease_seconds: float = Field(
@@ -98,6 +114,43 @@ class Settings(BaseSettings):
         gt=0,
         le=3600,
         description="How long an interrupted request keeps its key from being taken over by a retry.",
+    )
+    idempotency_key_hours: int = Field(
+        24, ge=1, le=8760, description="How long a repeated request gets its first answer again."
+    )
+    require_if_match: bool = Field(
+        False, description="Refuse (428) to change a thing without `If-Match`."
+    )
+    housekeeping_interval_seconds: float = Field(
+        600.0,
+        gt=0,
+        le=86_400,
+        description="How often a process with background work deletes what has expired.",
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="`redis://[user:password@]host:6379/0` or `rediss://...`: what processes share, "
+        "such as rate limits; without it each keeps its own.",
+    )
+    rate_limit_enabled: bool = Field(True, description="Limit how often a caller may ask.")
+    rate_limit_default: str = Field(
+        "100/minute",
+        description="Lists of orders a user, an API key or an unknown address may ask for; "
+        "`<number>/<second, minute, hour or day>`.",
+    )
+    rate_limit_token: str = Field(
+        "10/minute",
+        description="Sign-ins, refreshes and sign-outs from one address, in the same form.",
+    )
+    trusted_proxies: CommaSeparated = Field(
+        (),
+        description="Addresses and networks, separated by commas, whose `X-Forwarded-For` and "
+        "`X-Forwarded-Proto` are believed.",
+    )
+    cors_origins: CommaSeparated = Field(
+        (),
+        description="Origins, separated by commas, whose pages may call the API from a browser: "
+        "`https://shop.example`; `*` for all is refused in staging and production.",
     )
     max_body_bytes: int = Field(
         1024 * 1024,
@@ -200,6 +253,48 @@ class Settings(BaseSettings):
             raise ValueError("was generated for development: make one of its own")
         return value
 
+    @field_validator("redis_url")
+    @classmethod
+    def _a_redis_that_can_be_asked(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        if not value.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("must begin with redis:// or rediss://")
+        if find_spec("redis") is None:
+            raise ValueError("needs the package redis: pip install 'orderwright[redis]'")
+        return value
+
+    @field_validator("rate_limit_default", "rate_limit_token")
+    @classmethod
+    def _a_rate(cls, value: str) -> str:
+        Rate.parse(value)
+        return value
+
+    @field_validator("trusted_proxies", "cors_origins", mode="before")
+    @classmethod
+    def _from_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies_that_are_named(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(_is_some_network, value)):
+            raise ValueError("must be addresses or networks such as 10.0.0.0/8, and not everything")
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins_as_browsers_send_them(
+        cls, value: tuple[str, ...], info: ValidationInfo
+    ) -> tuple[str, ...]:
+        if "*" in value and _deployed(info.data):
+            raise ValueError("must name every origin: * is refused outside development")
+        if not all(each == "*" or _ORIGIN.fullmatch(each) for each in value):
+            raise ValueError("must be origins such as https://shop.example, without a path")
+        return value
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _levels_in_any_case(cls, value: object) -> object:
@@ -254,6 +349,13 @@ def get_settings() -> Settings:
 
 def _deployed(known: dict[str, Any]) -> bool:
     return known.get("environment") in ("staging", "production")
+
+
+def _is_some_network(text: str) -> bool:
+    try:
+        return ip_network(text).prefixlen > 0
+    except ValueError:
+        return False
 
 
 def _sqlite_in(directory: Path) -> str:

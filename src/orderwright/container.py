@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -9,8 +10,10 @@ from typing import TextIO
 
 from dependency_injector import containers, providers
 
+from orderwright.application.commands.forget_expired import ForgetExpired
 from orderwright.application.queries.authenticate import Authenticator
 from orderwright.application.services.demo import DemoShop
+from orderwright.application.services.forgetting import Forgetting
 from orderwright.application.services.settlement import Settlement
 from orderwright.application.services.task_handlers import TaskHandlers
 from orderwright.application.services.task_runner import TaskLimits, TaskRunner
@@ -31,11 +34,13 @@ from orderwright.infrastructure.database.schema import Schema
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
 from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
+from orderwright.infrastructure.messaging.rounds import Rounds
 from orderwright.infrastructure.messaging.wake_up import WakeUp
 from orderwright.infrastructure.observability.failure_log import StructuredFailureLog
 from orderwright.infrastructure.observability.logging import configure_logging
 from orderwright.infrastructure.security.jwt_tokens import JwtAccessTokens
 from orderwright.infrastructure.security.passwords import Argon2Passwords
+from orderwright.infrastructure.security.rate_limits import build_rate_limiter, rates_by_policy
 from orderwright.infrastructure.security.secret_hashes import HmacSecrets
 from orderwright.infrastructure.system.clock import SystemClock
 from orderwright.infrastructure.system.ids import TimeOrderedIds
@@ -98,11 +103,27 @@ class Container(containers.DeclarativeContainer):
         Authenticator, access=access_reader, access_tokens=access_tokens, secrets=secret_hasher
     )
 
+    # Who calls too often
+    monotonic = providers.Object(time.monotonic)
+    rates = providers.Singleton(
+        rates_by_policy,
+        config.rate_limit_enabled,
+        default=config.rate_limit_default,
+        token=config.rate_limit_token,
+    )
+    rate_limiter = providers.Singleton(build_rate_limiter, config.redis_url, monotonic)
+
     # Money and background work
     payment_gateway = providers.Singleton(SandboxGateway)
     settlement = providers.Singleton(Settlement, unit_of_work.provider, payment_gateway, clock, ids)
     task_handlers = providers.Singleton(
-        TaskHandlers, unit_of_work.provider, payment_gateway, settlement, clock, ids
+        TaskHandlers,
+        unit_of_work.provider,
+        payment_gateway,
+        settlement,
+        clock,
+        ids,
+        capture=config.captures_at_once,
     )
     task_runner = providers.Singleton(
         TaskRunner,
@@ -124,6 +145,24 @@ class Container(containers.DeclarativeContainer):
         wake_up,
         config.task_poll_seconds,
     )
+
+    # What is kept for a while
+    forgetting = providers.Singleton(
+        Forgetting,
+        providers.Factory(
+            ForgetExpired,
+            idempotency_keys=providers.Factory(timedelta, hours=config.idempotency_key_hours),
+        ),
+        unit_of_work.provider,
+        clock,
+    )
+    housekeeping = providers.Singleton(
+        Rounds,
+        forgetting.provided.forget,
+        failure_log,
+        config.housekeeping_interval_seconds,
+    )
+    if_match_is_required = providers.Callable(bool, config.require_if_match)
 
     # Watching and trying out
     auditor = providers.Singleton(SqlAuditor, database)
@@ -169,6 +208,7 @@ async def opened(container: Container) -> AsyncIterator[Container]:
         yield container
     finally:
         container.password_hasher().close()
+        await container.rate_limiter().close()
         await container.database().dispose()
 
 
@@ -176,6 +216,8 @@ def _plain_values(settings: Settings) -> dict[str, object]:
     """The settings as the constructors want them: secrets opened, names made one."""
     return settings.model_dump() | {
         "database_dsn": settings.database_dsn,
+        "captures_at_once": settings.payment_capture == "automatic",
         "jwt_secret": settings.jwt_secret.get_secret_value(),
         "api_secret_key": settings.api_secret_key.get_secret_value(),
+        "redis_url": settings.redis_url and settings.redis_url.get_secret_value(),
     }

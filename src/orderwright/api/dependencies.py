@@ -1,6 +1,7 @@
 """What routes ask for by annotation. Objects of the application's lifetime come from the container
 that hangs on the app; nothing here knows who built them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,10 +13,11 @@ from orderwright.application.queries.authenticate import Authenticator, Identity
 from orderwright.application.services.settlement import Settlement
 from orderwright.application.services.token_pair import TokenIssuer
 from orderwright.domain.errors import Unauthenticated
-from orderwright.domain.interfaces import clock, ids, order_reader, readers, security
+from orderwright.domain.interfaces import clock, ids, order_reader, rate_limits, readers, security
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from orderwright.domain.value_objects.actor import Actor
+from orderwright.domain.value_objects.rate import Rate
 
 
 class NotSignedIn(Unauthenticated):
@@ -48,6 +50,8 @@ Access = Annotated[readers.AccessReader, provided("access_reader")]
 Secrets = Annotated[security.SecretHasher, provided("secret_hasher")]
 Hasher = Annotated[security.PasswordHasher, provided("password_hasher")]
 Issuer = Annotated[TokenIssuer, provided("token_issuer")]
+Limiter = Annotated[rate_limits.RateLimiter, provided("rate_limiter")]
+Rates = Annotated[Mapping[str, Rate], provided("rates")]
 
 
 async def _now(clock: Clock) -> datetime:
@@ -60,18 +64,31 @@ Now = Annotated[datetime, Depends(_now)]
 _bearer = OAuth2PasswordBearer(tokenUrl="/token", auto_error=False, scheme_name="bearer")
 
 
-async def _identity(
+async def _attempted(
     request: Request,
     bearer: Annotated[str | None, Depends(_bearer)],
     authenticator: Annotated[Authenticator, provided("authenticator")],
     now: Now,
-) -> Identity:
-    """Raises: NotSignedIn, InvalidToken."""
+) -> Identity | Unauthenticated:
+    """Who is calling, or why that is unknown: no error yet, for failures are counted too."""
     if not bearer:
-        raise NotSignedIn("this needs an access token or an API key: Authorization: Bearer ...")
-    identity = await authenticator.identify(bearer, now)
+        return NotSignedIn("this needs an access token or an API key: Authorization: Bearer ...")
+    try:
+        identity = await authenticator.identify(bearer, now)
+    except Unauthenticated as failure:
+        return failure
     request.scope["state"]["actor"] = identity.actor.name
     return identity
+
+
+Attempted = Annotated[Identity | Unauthenticated, Depends(_attempted)]
+
+
+async def _identity(attempted: Attempted) -> Identity:
+    """Raises: NotSignedIn, InvalidToken."""
+    if isinstance(attempted, Unauthenticated):
+        raise attempted
+    return attempted
 
 
 Caller = Annotated[Identity, Depends(_identity)]

@@ -105,6 +105,7 @@ def _settings(database_url: str, data_dir: Path, changed: dict[str, Any]) -> Set
             "jwt_secret": SecretStr("j" * 32),
             "api_secret_key": SecretStr("k" * 32),
             "task_poll_seconds": 0.02,
+            "rate_limit_enabled": False,
             **changed,
         },
     )

@@ -9,6 +9,7 @@ from orderwright.api.answers import as_response, etag, is_current, rendered
 from orderwright.api.dependencies import Ids, Now, OrderReader
 from orderwright.api.idempotency import Once
 from orderwright.api.parameters import IfNoneMatch, IntId
+from orderwright.api.rate_limits import LISTS, limited_by_caller
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.order_list import OrderPageQuery
 from orderwright.api.wire.orders import OrderJson, PlaceOrderBody
@@ -40,7 +41,7 @@ async def place(body: PlaceOrderBody, once: Once, now: Now, ids: Ids) -> Respons
     )
 
 
-@router.get("", response_model=list[OrderJson], dependencies=READ)
+@router.get("", response_model=list[OrderJson], dependencies=[limited_by_caller(LISTS), *READ])
 async def list_some(
     request: Request,
     response: Response,

@@ -4,13 +4,19 @@ from fastapi import APIRouter, Form
 from starlette.responses import Response
 
 from orderwright.api.dependencies import Access, AnonymousUow, Hasher, Issuer, Now, Secrets
+from orderwright.api.rate_limits import SIGN_INS, limited_by_address
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.access import RefreshTokenBody, SignInForm, TokenJson
 from orderwright.application.commands.refresh_tokens import RefreshTokens, refresh_tokens
 from orderwright.application.commands.revoke_token import RevokeToken, revoke_token
 from orderwright.application.commands.sign_in import SignIn, sign_in
 
-router = APIRouter(prefix="/token", tags=["access"], route_class=StrictRoute)
+router = APIRouter(
+    prefix="/token",
+    tags=["access"],
+    route_class=StrictRoute,
+    dependencies=[limited_by_address(SIGN_INS)],
+)
 
 
 @router.post("")

@@ -1,0 +1,89 @@
+"""How often a caller may use a route: said by the route, and by headers of every answer of it."""
+
+from dataclasses import dataclass
+from math import floor
+from typing import Any, Final
+
+import structlog
+from fastapi import Depends, Request
+
+from orderwright.api.client_address import client_network
+from orderwright.api.dependencies import Attempted, Limiter, Rates
+from orderwright.api.problems import Problem, Refused
+from orderwright.api.response_headers import add_response_header
+from orderwright.application.queries.authenticate import Identity
+from orderwright.domain.interfaces.rate_limits import Allowance
+from orderwright.domain.value_objects.rate import Rate
+
+LISTS: Final = "default"
+SIGN_INS: Final = "token"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitedByCaller:
+    """A dependency that counts for who is known, and by address for everybody else."""
+
+    policy: str
+
+    async def __call__(
+        self, request: Request, attempted: Attempted, limiter: Limiter, rates: Rates
+    ) -> None:
+        """Raises: Refused: 429."""
+        if rate := rates.get(self.policy):
+            who = attempted.actor.name if isinstance(attempted, Identity) else _address(request)
+            _tell(request, self.policy, rate, who, await limiter.take(f"{self.policy}/{who}", rate))
+
+
+@dataclass(frozen=True, slots=True)
+class LimitedByAddress:
+    """A dependency for routes on which callers only say who they are."""
+
+    policy: str
+
+    async def __call__(self, request: Request, limiter: Limiter, rates: Rates) -> None:
+        """Raises: Refused: 429."""
+        if rate := rates.get(self.policy):
+            who = _address(request)
+            _tell(request, self.policy, rate, who, await limiter.take(f"{self.policy}/{who}", rate))
+
+
+def limited_by_caller(policy: str) -> Any:
+    return Depends(LimitedByCaller(policy))
+
+
+def limited_by_address(policy: str) -> Any:
+    return Depends(LimitedByAddress(policy))
+
+
+def _address(request: Request) -> str:
+    return f"address:{client_network(request)}"
+
+
+def _tell(request: Request, policy: str, rate: Rate, who: str, allowance: Allowance) -> None:
+    """As draft-ietf-httpapi-ratelimit-headers-11 has it."""
+    wait_s = floor(allowance.renewed_in_s) + 1
+    add_response_header(
+        request.scope, "ratelimit-policy", f'"{policy}";q={rate.amount};w={rate.seconds}'
+    )
+    add_response_header(
+        request.scope, "ratelimit", f'"{policy}";r={allowance.remaining};t={wait_s}'
+    )
+    if not allowance.is_granted:
+        log.info("request.rate_limited", policy=policy, route=_route(request), who=who)
+        raise Refused(_too_many(wait_s))
+
+
+def _route(request: Request) -> str:
+    return str(getattr(request.scope.get("route"), "path", "unmatched"))
+
+
+def _too_many(wait_s: int) -> Problem:
+    return Problem(
+        status=429,
+        code="rate_limited",
+        detail=f"too many requests: try again in {wait_s} s",
+        facts={"retryable": True},
+        headers={"retry-after": str(wait_s)},
+    )
