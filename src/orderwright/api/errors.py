@@ -1,8 +1,8 @@
 """Which number an error is on the wire: one table, and the handlers that apply it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from orderwright.api.answers import etag
 from orderwright.api.problems import TITLES, Problem, Refused, response_to
 from orderwright.domain.errors import (
     Conflict,
@@ -56,13 +57,17 @@ def problem_of(error: DomainError) -> Problem:
         status=next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF),
         code=error.code,
         detail=error.detail,
-        facts=error.facts | ({"retryable": True} if _is_retryable(error) else {}),
+        facts=error.facts | dict(_more_facts_of(error)),
         headers=_headers_of(error),
     )
 
 
-def _is_retryable(error: DomainError) -> bool:
-    return isinstance(error, InProgress | Unavailable)
+def _more_facts_of(error: DomainError) -> Iterator[tuple[str, object]]:
+    """What only the wire knows."""
+    if isinstance(error, InProgress | Unavailable):
+        yield "retryable", True
+    if isinstance(error, PreconditionFailed) and "current_version" in error.facts:
+        yield "current_etag", etag(cast("int", error.facts["current_version"]))
 
 
 def _headers_of(error: DomainError) -> Mapping[str, str]:

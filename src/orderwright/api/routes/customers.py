@@ -5,10 +5,11 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from orderwright.api.access import requires
-from orderwright.api.answers import rendered
+from orderwright.api.answers import as_response, etag, is_current, rendered
 from orderwright.api.dependencies import Catalogue, Now
 from orderwright.api.idempotency import Once
-from orderwright.api.parameters import IntId
+from orderwright.api.parameters import IfNoneMatch, IntId
+from orderwright.api.preconditions import OnceIfMatch
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.customers import (
     ChangeCustomerBody,
@@ -33,7 +34,12 @@ async def create(body: CreateCustomerBody, once: Once, now: Now) -> Response:
     command = body.to_command()
     return await once.run(
         lambda uow: create_customer(command, uow, now=now),
-        rendered(201, CustomerJson.model_validate, location=lambda made: f"{PATH}/{made.id}"),
+        rendered(
+            201,
+            CustomerJson.model_validate,
+            location=lambda made: f"{PATH}/{made.id}",
+            version=lambda made: made.version,
+        ),
     )
 
 
@@ -45,19 +51,34 @@ async def list_customers(
     return await catalogue.customers(**page.model_dump())
 
 
-@router.get("/{customer_id}", response_model=CustomerJson, dependencies=READ)
-async def get(customer_id: IntId, catalogue: Catalogue) -> Customer:
+@router.get(
+    "/{customer_id}",
+    response_model=CustomerJson,
+    responses={304: {"description": "The client has this version"}},
+    dependencies=READ,
+)
+async def get(
+    customer_id: IntId, catalogue: Catalogue, if_none_match: IfNoneMatch = None
+) -> Response:
+    """One customer. With `If-None-Match`, 304 while the client's version is the current one."""
     customer = await catalogue.customer(customer_id)
     if customer is None:
         raise CustomerNotFound(f"no customer {customer_id}")
-    return customer
+    if is_current(if_none_match, customer.version):
+        return Response(status_code=304, headers={"etag": etag(customer.version)})
+    return as_response(_shown(customer))
 
 
 @router.patch("/{customer_id}", response_model=CustomerJson, dependencies=WRITE)
-async def change(customer_id: IntId, body: ChangeCustomerBody, once: Once, now: Now) -> Response:
+async def change(
+    customer_id: IntId, body: ChangeCustomerBody, once: OnceIfMatch, now: Now
+) -> Response:
     """Change what is named and leave the rest."""
     command = ChangeCustomer(customer_id=customer_id, changes=body.changes())
     return await once.run(
         lambda uow: change_customer(command, uow, now=now),
-        rendered(200, CustomerJson.model_validate),
+        _shown,
     )
+
+
+_shown = rendered(200, CustomerJson.model_validate, version=lambda customer: customer.version)

@@ -5,10 +5,11 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from orderwright.api.access import requires
-from orderwright.api.answers import rendered
+from orderwright.api.answers import as_response, etag, is_current, rendered
 from orderwright.api.dependencies import Catalogue, Now
 from orderwright.api.idempotency import Once
-from orderwright.api.parameters import IntId
+from orderwright.api.parameters import IfNoneMatch, IntId
+from orderwright.api.preconditions import OnceIfMatch
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.products import (
     ChangeProductBody,
@@ -33,7 +34,12 @@ async def create(body: CreateProductBody, once: Once, now: Now) -> Response:
     command = body.to_command()
     return await once.run(
         lambda uow: create_product(command, uow, now=now),
-        rendered(201, ProductJson.model_validate, location=lambda made: f"{PATH}/{made.id}"),
+        rendered(
+            201,
+            ProductJson.model_validate,
+            location=lambda made: f"{PATH}/{made.id}",
+            version=lambda made: made.version,
+        ),
     )
 
 
@@ -45,22 +51,36 @@ async def list_products(
     return await catalogue.products(**page.model_dump())
 
 
-@router.get("/{product_id}", response_model=ProductJson, dependencies=READ)
-async def get(product_id: IntId, catalogue: Catalogue) -> Product:
-    return await _product(product_id, catalogue)
+@router.get(
+    "/{product_id}",
+    response_model=ProductJson,
+    responses={304: {"description": "The client has this version"}},
+    dependencies=READ,
+)
+async def get(
+    product_id: IntId, catalogue: Catalogue, if_none_match: IfNoneMatch = None
+) -> Response:
+    """One product. With `If-None-Match`, 304 while the client's version is the current one."""
+    product = await _product(product_id, catalogue)
+    if is_current(if_none_match, product.version):
+        return Response(status_code=304, headers={"etag": etag(product.version)})
+    return as_response(_shown(product))
 
 
 @router.patch("/{product_id}", response_model=ProductJson, dependencies=WRITE)
 async def change(
-    product_id: IntId, body: ChangeProductBody, once: Once, catalogue: Catalogue, now: Now
+    product_id: IntId, body: ChangeProductBody, once: OnceIfMatch, catalogue: Catalogue, now: Now
 ) -> Response:
     """Change what is named and leave the rest. A new price is for new orders."""
     current = await _product(product_id, catalogue)
     command = ChangeProduct(product_id=product_id, changes=body.changes(current.currency))
     return await once.run(
         lambda uow: change_product(command, uow, now=now),
-        rendered(200, ProductJson.model_validate),
+        _shown,
     )
+
+
+_shown = rendered(200, ProductJson.model_validate, version=lambda product: product.version)
 
 
 async def _product(product_id: int, catalogue: Catalogue) -> Product:

@@ -1,14 +1,19 @@
 from fastapi import APIRouter
+from starlette.responses import Response
 
 from orderwright.api.access import requires
-from orderwright.api.dependencies import OrderDetails
+from orderwright.api.answers import rendered
+from orderwright.api.dependencies import Now, OrderDetails
+from orderwright.api.idempotency import Once
 from orderwright.api.parameters import TextId
 from orderwright.api.strict_json import StrictRoute
-from orderwright.api.wire.tasks import TaskJson
+from orderwright.api.wire.tasks import AcceptedTaskJson, TaskJson
+from orderwright.application.commands.retry_task import RetryTask, retry_task
 from orderwright.domain.entities.task import Task, TaskNotFound
 from orderwright.domain.value_objects.permission import Permission
 
-router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"], route_class=StrictRoute)
+PATH = "/api/v1/tasks"
+router = APIRouter(prefix=PATH, tags=["tasks"], route_class=StrictRoute)
 
 
 @router.get("/{task_id}", response_model=TaskJson, dependencies=[requires(Permission.ORDERS_READ)])
@@ -18,3 +23,18 @@ async def get(task_id: TextId, details: OrderDetails) -> Task:
     if task is None:
         raise TaskNotFound(f"no task {task_id}")
     return task
+
+
+@router.post(
+    "/{task_id}/retry",
+    status_code=202,
+    response_model=AcceptedTaskJson,
+    dependencies=[requires(Permission.ORDERS_WRITE)],
+)
+async def retry(task_id: TextId, once: Once, now: Now) -> Response:
+    """Give a dead task another life: it is tried as often again as a new one."""
+    command = RetryTask(task_id=task_id)
+    return await once.run(
+        lambda uow: retry_task(command, uow, now=now),
+        rendered(202, AcceptedTaskJson.of, location=lambda task: f"{PATH}/{task.id}"),
+    )

@@ -7,6 +7,7 @@ from orderwright.api.wire.body import Body, Code, Decimals, Metadata, Shown, Tim
 from orderwright.api.wire.numbers import Amount, Id, Quantity
 from orderwright.api.wire.text import ONE_LINE, Channel, Label, Notes, Reason, Reference
 from orderwright.application.commands.cancel_order import CancelOrder
+from orderwright.application.commands.change_order import ChangeOrder
 from orderwright.application.commands.place_order import PlaceOrder, WantedAdjustment
 from orderwright.application.commands.process_order import RequestProcessing
 from orderwright.application.services.pricing import WantedItem
@@ -67,6 +68,25 @@ class PlaceOrderBody(Body):
             payment_token=_token(self.payment),
             pay_now=self.payment is not None,
         )
+
+
+class ChangeOrderBody(Body):
+    """What is not named stays; null clears. `metadata` is replaced as a whole."""
+
+    notes: Notes | None = None
+    shipping_address: AddressBody | None = None
+    billing_address: AddressBody | None = None
+    metadata: Metadata | None = None
+
+    def to_command(self, order_id: int) -> ChangeOrder:
+        wanted: dict[str, object] = {
+            "notes": self.notes,
+            "shipping_address": _address(self.shipping_address),
+            "billing_address": _address(self.billing_address),
+            "metadata": self.metadata or {},
+        }
+        named = {name: value for name, value in wanted.items() if name in self.model_fields_set}
+        return ChangeOrder(order_id=order_id, changes=named)
 
 
 class CancelBody(Body):

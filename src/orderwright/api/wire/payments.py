@@ -7,6 +7,7 @@ from orderwright.api.wire.body import Body, Code, Decimals, Shown, Time
 from orderwright.api.wire.fulfilment import LINES_MAX, LineBody, LineJson
 from orderwright.api.wire.numbers import Amount
 from orderwright.api.wire.text import Reason
+from orderwright.application.commands.capture_payment import CapturePayment
 from orderwright.application.commands.refund_order import RefundOrder
 from orderwright.domain.entities.payment import PaymentState
 from orderwright.domain.entities.payment_operation import OperationKind, OperationState
@@ -37,6 +38,13 @@ class RefundBody(Body):
             reason=self.reason,
             restock=self.restock,
         )
+
+
+class CaptureBody(Body):
+    amount: Amount | None = Field(None, description="all that is left, unless named")
+
+    def to_command(self, order_id: int, payment_id: str) -> CapturePayment:
+        return CapturePayment(order_id=order_id, payment_id=payment_id, amount=self.amount)
 
 
 class RefundJson(Shown):

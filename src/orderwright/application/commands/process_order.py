@@ -32,6 +32,7 @@ class ProcessOrder:
     order_id: int
     provider: str
     payment_token: str | None = None
+    capture: bool = True  # or else only authorise
 
 
 async def request_processing(
@@ -116,7 +117,8 @@ def _charge(order: Order, command: ProcessOrder, ids: Ids, now: datetime) -> Pay
         token=command.payment_token,
         now=now,
     )
-    payment.plan(OperationKind.CHARGE, order.total, id=ids.new_id(), now=now)
+    kind = OperationKind.CHARGE if command.capture else OperationKind.AUTHORISE
+    payment.plan(kind, order.total, id=ids.new_id(), now=now)
     requested = PaymentRequested(
         payment_id=payment.id, amount=order.total, provider=command.provider
     )

@@ -45,12 +45,16 @@ class TaskHandlers:
         settlement: Settlement,
         clock: Clock,
         ids: Ids,
+        *,
+        capture: bool = True,
     ) -> None:
+        """Processing an order captures its money, or else only has it authorised."""
         self._units = units
         self._gateway = gateway
         self._settlement = settlement
         self._clock = clock
         self._ids = ids
+        self._capture = capture
 
     def by_name(self) -> Mapping[str, TaskHandler]:
         return {PROCESS_ORDER: self.process_order, SETTLE_ORDER: self.settle_order}
@@ -62,6 +66,7 @@ class TaskHandlers:
             order_id=cast("int", task.payload["order_id"]),
             provider=self._gateway.name,
             payment_token=cast("str | None", task.payload["payment_token"]),
+            capture=self._capture,
         )
         order = await process_order(
             command,

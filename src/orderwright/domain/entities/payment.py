@@ -11,7 +11,7 @@ from orderwright.domain.entities.payment_operation import (
     PaymentOperation,
 )
 from orderwright.domain.entities.payment_status import PaymentStatus
-from orderwright.domain.errors import Conflict, NotFound
+from orderwright.domain.errors import Conflict, InProgress, NotFound
 from orderwright.domain.interfaces.payment_gateway import Outcome, OutcomeKind
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import Money
@@ -23,6 +23,24 @@ class PaymentNotFound(NotFound):
 
 class RefundExceedsCaptured(Conflict):
     code = "refund_exceeds_captured"
+
+
+class CaptureExceedsAuthorised(Conflict):
+    code = "capture_exceeds_authorised"
+
+
+class PaymentNotCapturable(Conflict):
+    code = "payment_not_capturable"
+
+
+class PaymentNotVoidable(Conflict):
+    code = "payment_not_voidable"
+
+
+class PaymentInProgress(InProgress):
+    """The gateway has not answered yet: what the payment holds is not known."""
+
+    code = "payment_in_progress"
 
 
 class PaymentState(StrEnum):
@@ -98,6 +116,11 @@ class Payment:
         return left
 
     @property
+    def uncaptured(self) -> Money:
+        """Authorised, and neither captured nor let go."""
+        return self.authorised - self.captured
+
+    @property
     def money_back_refused(self) -> bool:
         return any(
             each.kind in (OperationKind.REFUND, OperationKind.VOID)
@@ -110,16 +133,40 @@ class Payment:
         """It holds money, or may come to hold it."""
         return self.authorised > self.refunded or bool(self.open_operations)
 
+    def check_capturable(self) -> None:
+        """Raises: PaymentInProgress, PaymentNotCapturable."""
+        self._check_at_rest()
+        if not self.uncaptured:
+            raise PaymentNotCapturable(
+                f"nothing of the {self.status} payment is left to capture",
+                current_status=str(self.status),
+            )
+
+    def check_voidable(self) -> None:
+        """Raises: PaymentInProgress, PaymentNotVoidable."""
+        self._check_at_rest()
+        if not self.uncaptured:
+            raise PaymentNotVoidable(
+                f"nothing of the {self.status} payment is left to void",
+                current_status=str(self.status),
+            )
+
+    def _check_at_rest(self) -> None:
+        if self.open_operations:
+            raise PaymentInProgress("an operation of the payment is underway")
+
     def plan(
         self, kind: OperationKind, amount: Money, *, id: str, now: datetime
     ) -> PaymentOperation:
         """Journal what the gateway is to do.
 
         Raises:
-            RefundExceedsCaptured: a refund of more than is left.
+            RefundExceedsCaptured, CaptureExceedsAuthorised: more than is left.
         """
         if kind is OperationKind.REFUND and amount > self.refundable:
             raise RefundExceedsCaptured(f"{self.refundable} can be refunded")
+        if kind is OperationKind.CAPTURE and amount > self.uncaptured:
+            raise CaptureExceedsAuthorised(f"{self.uncaptured} can be captured")
         operation = PaymentOperation(
             id=id,
             payment_id=self.id,

@@ -4,11 +4,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from orderwright.domain.errors import NotFound
+from orderwright.domain.errors import Conflict, NotFound
 
 
 class TaskNotFound(NotFound):
     code = "task_not_found"
+
+
+class TaskNotDead(Conflict):
+    code = "task_not_dead"
+
+
+class TaskAlreadyQueued(Conflict):
+    code = "task_already_queued"
 
 
 class TaskState(StrEnum):
@@ -42,3 +50,17 @@ class Task:
     finished_at: datetime | None = None
     result: dict[str, object] | None = None
     error: dict[str, object] | None = field(default=None)
+
+    def revive(self, now: datetime) -> None:
+        """Begin again as if it had never been tried; `fence` keeps growing.
+
+        Raises:
+            TaskNotDead: it succeeded, was refused for good, or will run anyway.
+        """
+        if self.state is not TaskState.DEAD:
+            raise TaskNotDead(f"the task is {self.state}, not dead", current_status=str(self.state))
+        self.state = TaskState.QUEUED
+        self.attempts = 0
+        self.due_at = now
+        self.finished_at = None
+        self.error = None

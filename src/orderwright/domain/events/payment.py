@@ -27,6 +27,16 @@ class PaymentAuthorised(PaymentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRequested(PaymentEvent):
+    name: ClassVar[str] = "payment.capture_requested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidRequested(PaymentEvent):
+    name: ClassVar[str] = "payment.void_requested"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentCaptured(PaymentEvent):
     name: ClassVar[str] = "payment.captured"
 

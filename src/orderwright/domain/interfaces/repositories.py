@@ -120,6 +120,14 @@ class Tasks(Repository[Task, str], Protocol):
         """Keep it, unless an unfinished one has its `dedupe_key`: then that one is the answer."""
         ...
 
+    async def requeue(self, task: Task) -> None:
+        """Write down a task that begins again, and tell those who run tasks.
+
+        Raises:
+            TaskAlreadyQueued: an unfinished one has its `dedupe_key`.
+        """
+        ...
+
     async def claim_due(self, *, now: datetime, lease_until: datetime, limit: int) -> list[Task]:
         """Take due tasks and those whose runner's lease ran out; counts the attempt before it runs.
         No two runners get the same one."""
@@ -145,4 +153,16 @@ class RefreshTokens(Repository[RefreshToken, str], Protocol):
         """Locked: of two that present the same token, the second sees what the first did."""
         ...
 
+    async def forget_expired(self, now: datetime, *, limit: int) -> int:
+        """Delete up to `limit` that nobody could use any more; how many there were."""
+        ...
+
     async def revoke_family(self, family_id: str, now: datetime) -> None: ...
+
+
+class IdempotencyKeys(Protocol):
+    """Claimed and answered by the unit of work itself."""
+
+    async def forget(self, before: datetime, *, limit: int) -> int:
+        """Delete up to `limit` of those claimed before then and not being served; how many."""
+        ...

@@ -16,6 +16,7 @@ from orderwright.domain.entities.imported_document import DocumentAlreadyImporte
 from orderwright.domain.entities.location import LocationNameTaken
 from orderwright.domain.entities.order import DuplicateReference
 from orderwright.domain.entities.product import SkuTaken
+from orderwright.domain.entities.task import TaskAlreadyQueued
 from orderwright.domain.entities.user import UsernameTaken
 from orderwright.domain.errors import DomainError
 from orderwright.domain.interfaces.unit_of_work import (
@@ -36,6 +37,7 @@ _TAKEN: Final[dict[str, tuple[type[DomainError], str]]] = {
     ),
     "pk_imported_documents": _IMPORTED,
     "uq_imported_documents_channel_reference": _IMPORTED,  # as SQLite's message has it
+    "uq_tasks_dedupe_key": (TaskAlreadyQueued, "a task for the same work is unfinished"),
     "uq_users_username": (UsernameTaken, "another user has this name"),
 }
 # SQLite names the columns (or, for an index on an expression, the index) and not the constraint.

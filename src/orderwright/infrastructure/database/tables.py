@@ -487,7 +487,7 @@ refresh_tokens = _table(
     _references("user_id", "users.id", index=True),
     Column("token_hash", String_(64), nullable=False, unique=True),
     _at("created_at"),
-    _at("expires_at"),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
     _at("used_at", nullable=True),
     _at("revoked_at", nullable=True),
 )

@@ -74,6 +74,7 @@ class SqlUnitOfWork:
     users: SqlUsers
     api_keys: SqlApiKeys
     refresh_tokens: SqlRefreshTokens
+    idempotency_keys: IdempotencyKeys
     history: SqlHistory
 
     def __init__(
@@ -126,7 +127,9 @@ class SqlUnitOfWork:
         with in_domain_words():
             await self._write_records()
             if self.context.request is not None:
-                await self._keys.answer(self.context.request, self.context.request.render(result))
+                await self.idempotency_keys.answer(
+                    self.context.request, self.context.request.render(result)
+                )
             await self._session.commit()
         self._tell_of_tasks()
         return result
@@ -135,7 +138,7 @@ class SqlUnitOfWork:
         with in_domain_words():
             await self._write_records()
             if self.context.request is not None:
-                await self._keys.leave_open(self.context.request, resource_id)
+                await self.idempotency_keys.leave_open(self.context.request, resource_id)
             await self._session.commit()
         self._claimed = True
         self.resumes = resource_id
@@ -166,12 +169,16 @@ class SqlUnitOfWork:
         self.api_keys = SqlApiKeys(session)
         self.refresh_tokens = SqlRefreshTokens(session)
         self.history = SqlHistory(session, self.stock, self.context.actor.name, self._touched)
-        self._keys = IdempotencyKeys(session, self.context.actor.name, self._request_lease)
+        self.idempotency_keys = IdempotencyKeys(
+            session, self.context.actor.name, self._request_lease
+        )
 
     async def _claim_key(self) -> None:
         # Entered again after a checkpoint, the key is this unit of work's own already.
         if self.context.request is not None and not self._claimed:
-            self.resumes = await self._keys.claim(self.context.request, self._clock.now())
+            self.resumes = await self.idempotency_keys.claim(
+                self.context.request, self._clock.now()
+            )
 
     def _tell_of_tasks(self) -> None:
         if self.tasks.put_down:

@@ -140,17 +140,20 @@ JOIN (
 WHERE orders.status = 'cancelled' AND (held <> 0 OR underway > 0)
 """
 
-# While an order is being cancelled, an authorisation may be voided already.
+# Ever: what was let go by a person, or while the order was being cancelled, had been there.
 _CONFIRMED = """
 SELECT 'order ' || orders.id,
        'is ' || status || ' for ' || total_minor || ', but only ' || COALESCE(authorised, 0)
        || ' was ever authorised'
 FROM orders
 LEFT JOIN (
-    SELECT order_id, SUM(authorised_minor) AS authorised FROM payments GROUP BY order_id
+    SELECT order_id, SUM(done.amount_minor) AS authorised
+    FROM payments
+    JOIN payment_operations AS done ON done.payment_id = payments.id
+    WHERE done.kind IN ('charge', 'authorise') AND done.state = 'succeeded'
+    GROUP BY order_id
 ) AS money ON money.order_id = orders.id
 WHERE status IN ('confirmed', 'shipped', 'delivered')
-  AND cancellation_requested_at IS NULL
   AND COALESCE(authorised, 0) < total_minor
 """
 

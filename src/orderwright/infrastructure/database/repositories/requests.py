@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.interfaces.requests import (
@@ -14,6 +14,7 @@ from orderwright.domain.interfaces.requests import (
     Replayed,
 )
 from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database.deleting import deleted
 from orderwright.infrastructure.database.upsert import insert_unless_there
 
 _keys = tables.idempotency_keys
@@ -55,6 +56,19 @@ class IdempotencyKeys:
 
     async def leave_open(self, request: KeyedRequest, resource_id: str) -> None:
         await self._write(request, resource_id=resource_id)
+
+    async def forget(self, before: datetime, *, limit: int) -> int:
+        """Of every caller."""
+        served = or_(_keys.c.status.is_not(None), _keys.c.lease_until < before)
+        old = (
+            select(_keys.c.caller, _keys.c.key)
+            .where(_keys.c.created_at < before, served)
+            .order_by(_keys.c.created_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        mine = tuple_(_keys.c.caller, _keys.c.key)
+        return await deleted(self._session, delete(_keys).where(mine.in_(old)))
 
     async def _take_over(self, request: KeyedRequest, now: datetime) -> str | None:
         row = await self._row(request)

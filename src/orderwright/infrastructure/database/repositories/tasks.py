@@ -29,6 +29,10 @@ class SqlTasks(Kept[Task, str]):
         # The unfinished twin may finish between the two statements; then there is room again.
         return kept if kept is not None else await self.enqueue(task)
 
+    async def requeue(self, task: Task) -> None:
+        await self._session.flush([task])
+        self.put_down = True
+
     async def claim_due(self, *, now: datetime, lease_until: datetime, limit: int) -> list[Task]:
         waiting = and_(_tasks.state == TaskState.QUEUED, _tasks.due_at <= now)
         orphaned = and_(_tasks.state == TaskState.RUNNING, _tasks.lease_until < now)

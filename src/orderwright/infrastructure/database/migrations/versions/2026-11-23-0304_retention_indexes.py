@@ -1,5 +1,7 @@
 """Indexes by which what has expired is found."""
 
+from alembic import op
+
 revision = "2026_11_23_0304"
 down_revision = "2026_11_23_0303"
 branch_labels = None
@@ -7,8 +9,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_index("ix_refresh_tokens_expires_at", "refresh_tokens", ["expires_at"])
 
 
 def downgrade() -> None:
-    pass
+    op.drop_index("ix_refresh_tokens_expires_at", "refresh_tokens")

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from orderwright.domain.interfaces.requests import RequestContext
+from orderwright.domain.interfaces.unit_of_work import UnitOfWork, UnitOfWorkFactory
+
+Forget = Callable[[UnitOfWork], Awaitable[int]]
+
+# A transaction of so many rows is over before anybody notices that it was there.
+BATCH: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetExpired:
+    """How long what is kept for a while is kept. What carries its own end needs no number here."""
+
+    idempotency_keys: timedelta
+    batch: int = BATCH
+
+
+async def forget_expired(command: ForgetExpired, units: UnitOfWorkFactory, *, now: datetime) -> int:
+    """Delete what has served its time, a batch a transaction; how many rows went.
+
+    Several processes may do so at once: what one has in hand, the others leave to it.
+    """
+    keys_before = now - command.idempotency_keys
+    kinds: list[Forget] = [
+        lambda uow: uow.idempotency_keys.forget(keys_before, limit=command.batch),
+        lambda uow: uow.refresh_tokens.forget_expired(now, limit=command.batch),
+    ]
+    return sum([await _forget_all(forget, units, command.batch) for forget in kinds])
+
+
+async def _forget_all(forget: Forget, units: UnitOfWorkFactory, batch: int) -> int:
+    gone = 0
+    while True:
+        async with units(RequestContext()) as uow:
+            now_gone = await forget(uow)
+            await uow.commit()
+        gone += now_gone
+        if now_gone < batch:
+            return gone
