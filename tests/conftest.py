@@ -33,6 +33,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash.get(_OPEN, ExitStack()).close()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many cases one test went through; said here, for tests run in other processes too."""
+    for report in terminalreporter.getreports("passed"):
+        if cases := dict(report.user_properties).get("cases"):
+            terminalreporter.write_line(f"{cases} cases: {report.nodeid.rpartition('::')[2]}")
+
+
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> MigratedPostgres:
     told = getattr(pytestconfig, "workerinput", {}).get("postgres")

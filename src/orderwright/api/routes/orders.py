@@ -64,6 +64,7 @@ async def list_some(
     dependencies=READ,
 )
 async def get(order_id: IntId, orders: OrderReader, if_none_match: IfNoneMatch = None) -> Response:
+    """One order. With `If-None-Match`, 304 while the client's version is the current one."""
     order = await get_order(order_id, orders)
     if is_current(if_none_match, order.version):
         return Response(status_code=304, headers={"etag": etag(order.version)})
