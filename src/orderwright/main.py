@@ -26,6 +26,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         title=settings.app_name,
         version=__version__,
         lifespan=_lifespan,
+        docs_url=None,  # ours asks no other server: see routes/docs.py
         redoc_url=None,
         redirect_slashes=False,
         responses=ERROR_RESPONSES,
@@ -43,6 +44,8 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         is_draining=lambda: app.state.container.readiness().draining,
         max_body_bytes=settings.max_body_bytes,
         only_https=settings.environment == "production",
+        trusted_proxies=settings.trusted_proxies,
+        cors_origins=settings.cors_origins,
     )
     return app
 
@@ -67,9 +70,11 @@ async def _upgrade(container: Container) -> None:
 async def _working(container: Container, *, background: bool) -> AsyncIterator[None]:
     if background:
         container.worker().start()
+        container.housekeeping().start()
     try:
         yield
     finally:
         container.readiness().drain()
         if background:
+            await container.housekeeping().stop()
             await container.worker().stop()

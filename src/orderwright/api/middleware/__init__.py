@@ -1,15 +1,17 @@
 """What happens to every request, whatever becomes of it. Pure ASGI, outermost first: see `install`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI
 
 from orderwright.api.middleware.access_log import AccessLog
 from orderwright.api.middleware.body_limit import BodyLimit
 from orderwright.api.middleware.correlation_id import CorrelationId
+from orderwright.api.middleware.cors import allow_origins
 from orderwright.api.middleware.draining import Draining
 from orderwright.api.middleware.last_resort import LastResort
 from orderwright.api.middleware.standard_headers import StandardHeaders
+from orderwright.api.middleware.trusted_proxies import TrustedProxies
 
 
 def install(
@@ -19,11 +21,17 @@ def install(
     is_draining: Callable[[], bool],
     max_body_bytes: int,
     only_https: bool,
+    trusted_proxies: Sequence[str] = (),
+    cors_origins: Sequence[str] = (),
 ) -> None:
     # The last one added sees a request first.
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
     app.add_middleware(Draining, is_draining=is_draining)
     app.add_middleware(LastResort)
+    if cors_origins:  # outside of LastResort: a page may read any error
+        allow_origins(app, cors_origins)
     app.add_middleware(StandardHeaders, only_https=only_https)
     app.add_middleware(AccessLog)
     app.add_middleware(CorrelationId, new_id=new_id)
+    if trusted_proxies:
+        app.add_middleware(TrustedProxies, networks=trusted_proxies)

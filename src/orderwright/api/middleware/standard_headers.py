@@ -8,14 +8,19 @@ from orderwright.api.problems import correlation_id_of
 from orderwright.api.response_headers import added_headers
 from orderwright.api.versions import API_VERSION
 
-# Pages for people need their scripts; everything else is data.
+# Pages for people load their own files from here; everything else is data.
 DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
-PAGE_POLICY: Final = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+PAGE_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 PAGES: Final = frozenset({"/docs"})
 FIXED_HEADERS: Final = {
     "x-api-version": API_VERSION,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
 ONE_YEAR_S: Final = 31_536_000

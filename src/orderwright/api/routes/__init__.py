@@ -3,11 +3,14 @@
 from orderwright.api.routes import (
     api_keys,
     customers,
+    docs,
     health,
     identity,
     order_acts,
+    order_changes,
     order_details,
     orders,
+    payments,
     products,
     refunds,
     returns,
@@ -20,11 +23,13 @@ from orderwright.api.routes import (
 
 ROUTERS = (
     orders.router,
+    order_changes.router,
     order_acts.router,
     order_details.router,
     shipments.router,
     returns.router,
     refunds.router,
+    payments.router,
     tasks.router,
     customers.router,
     products.router,
@@ -34,4 +39,5 @@ ROUTERS = (
     api_keys.router,
     versions.router,
     health.router,
+    docs.router,
 )
