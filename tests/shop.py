@@ -1,5 +1,6 @@
 """A small shop behind the HTTP API, for journeys and crash tests."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,15 @@ class Shop:
         body = self.order_for(product_id, quantity, **more)
         order: dict[str, Any] = await _created(self.client, "/api/v1/orders", body)
         return order
+
+    async def until_processed(self, order_id: int, deadline_s: float = 10.0) -> dict[str, Any]:
+        """The order, once its payment is settled one way or another."""
+        async with asyncio.timeout(deadline_s):
+            while True:
+                order: dict[str, Any] = await self.get(f"/api/v1/orders/{order_id}")
+                if order["status"] != "pending" or order["payment_status"] == "failed":
+                    return order
+                await asyncio.sleep(0.02)
 
     async def get(self, path: str) -> Any:
         response = await self.client.get(path)

@@ -343,6 +343,11 @@ async def test_actions_say_what_is_allowed_and_why_the_rest_is_not(shop: Shop) -
         "deliver": False,
         "return": False,
         "refund": False,
+        "capture": False,
+        "void": False,
+        "change": True,
+        "change_billing_address": True,
+        "change_shipping_address": True,
     }
     ship = next(each for each in actions if each["action"] == "ship")
     assert ship["code"] == "illegal_transition"
