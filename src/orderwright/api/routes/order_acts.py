@@ -6,8 +6,8 @@ from starlette.responses import Response
 from orderwright.api.access import requires
 from orderwright.api.answers import no_content, rendered
 from orderwright.api.dependencies import Ids, Now, Settling
-from orderwright.api.idempotency import Once
 from orderwright.api.parameters import IntId
+from orderwright.api.preconditions import OnceIfMatch
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.orders import CancelBody, OrderJson, ProcessBody
 from orderwright.api.wire.tasks import AcceptedTaskJson
@@ -30,7 +30,7 @@ router = APIRouter(
 async def cancel(
     order_id: IntId,
     *,
-    once: Once,
+    once: OnceIfMatch,
     settlement: Settling,
     now: Now,
     ids: Ids,
@@ -46,7 +46,9 @@ async def cancel(
 
 
 @router.delete("", status_code=204, responses={202: {"model": OrderJson}})
-async def delete(order_id: IntId, once: Once, settlement: Settling, now: Now, ids: Ids) -> Response:
+async def delete(
+    order_id: IntId, once: OnceIfMatch, settlement: Settling, now: Now, ids: Ids
+) -> Response:
     """Cancel. 202 when the money is still on its way back; the order itself is never erased."""
     command = CancelOrder(order_id=order_id)
     return await once.run(
@@ -59,7 +61,7 @@ async def delete(order_id: IntId, once: Once, settlement: Settling, now: Now, id
 async def process(
     order_id: IntId,
     *,
-    once: Once,
+    once: OnceIfMatch,
     now: Now,
     ids: Ids,
     body: Annotated[ProcessBody, Body(default_factory=ProcessBody)],

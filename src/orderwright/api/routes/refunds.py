@@ -6,8 +6,8 @@ from starlette.responses import Response
 from orderwright.api.access import requires
 from orderwright.api.answers import rendered
 from orderwright.api.dependencies import Ids, Now, OrderDetails, Settling
-from orderwright.api.idempotency import Once
 from orderwright.api.parameters import IntId
+from orderwright.api.preconditions import OnceIfMatch
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.payments import RefundBody, RefundJson
 from orderwright.application.commands.refund_order import refund_order
@@ -27,7 +27,13 @@ router = APIRouter(
     dependencies=[requires(Permission.PAYMENTS_WRITE)],
 )
 async def refund(
-    order_id: IntId, body: RefundBody, *, once: Once, settlement: Settling, now: Now, ids: Ids
+    order_id: IntId,
+    body: RefundBody,
+    *,
+    once: OnceIfMatch,
+    settlement: Settling,
+    now: Now,
+    ids: Ids,
 ) -> Response:
     """Give money back: an amount, the price of some items, or what a received return is worth."""
     command = body.to_command(order_id)

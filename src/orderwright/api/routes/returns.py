@@ -6,8 +6,8 @@ from starlette.responses import Response
 from orderwright.api.access import requires
 from orderwright.api.answers import rendered
 from orderwright.api.dependencies import Ids, Now, OrderDetails
-from orderwright.api.idempotency import Once
 from orderwright.api.parameters import IntId, TextId
+from orderwright.api.preconditions import OnceIfMatch
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.fulfilment import ReturnBody, ReturnJson
 from orderwright.application.commands.receive_return import ReceiveReturn, receive_return
@@ -23,7 +23,9 @@ router = APIRouter(
 
 
 @router.post("", status_code=201, response_model=ReturnJson, dependencies=WRITE)
-async def request(order_id: IntId, body: ReturnBody, once: Once, now: Now, ids: Ids) -> Response:
+async def request(
+    order_id: IntId, body: ReturnBody, once: OnceIfMatch, now: Now, ids: Ids
+) -> Response:
     """Agree that goods come back; never more than was shipped."""
     command = body.to_command(order_id)
     return await once.run(
@@ -39,7 +41,7 @@ async def list_returns(order_id: IntId, details: OrderDetails) -> Sequence[Retur
 
 
 @router.post("/{return_id}/receive", response_model=ReturnJson, dependencies=WRITE)
-async def receive(order_id: IntId, return_id: TextId, once: Once, now: Now) -> Response:
+async def receive(order_id: IntId, return_id: TextId, once: OnceIfMatch, now: Now) -> Response:
     """Note that the goods are here; lines marked so go back into stock."""
     command = ReceiveReturn(order_id=order_id, return_id=return_id)
     return await once.run(

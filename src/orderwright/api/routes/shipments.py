@@ -7,8 +7,8 @@ from starlette.responses import Response
 from orderwright.api.access import requires
 from orderwright.api.answers import rendered
 from orderwright.api.dependencies import Ids, Now, OrderDetails
-from orderwright.api.idempotency import Once
 from orderwright.api.parameters import IntId, TextId
+from orderwright.api.preconditions import OnceIfMatch
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.fulfilment import ShipBody, ShipmentJson
 from orderwright.application.commands.deliver_shipment import DeliverShipment, deliver_shipment
@@ -26,7 +26,7 @@ router = APIRouter(
 @router.post("", status_code=201, response_model=ShipmentJson, dependencies=WRITE)
 async def ship(
     order_id: IntId,
-    once: Once,
+    once: OnceIfMatch,
     now: Now,
     ids: Ids,
     body: Annotated[ShipBody, Body(default_factory=ShipBody)],
@@ -46,7 +46,7 @@ async def list_shipments(order_id: IntId, details: OrderDetails) -> Sequence[Shi
 
 
 @router.post("/{shipment_id}/deliver", response_model=ShipmentJson, dependencies=WRITE)
-async def deliver(order_id: IntId, shipment_id: TextId, once: Once, now: Now) -> Response:
+async def deliver(order_id: IntId, shipment_id: TextId, once: OnceIfMatch, now: Now) -> Response:
     """Note that it arrived; the last shipment of a shipped order makes it delivered."""
     command = DeliverShipment(order_id=order_id, shipment_id=shipment_id)
     return await once.run(
