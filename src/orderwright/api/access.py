@@ -9,6 +9,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from orderwright.api.dependencies import Acting
+from orderwright.api.gates import Gate
 from orderwright.domain.value_objects.permission import Permission
 
 # Open to all; everything else asks who is calling.
@@ -30,8 +31,8 @@ class UndeclaredPermission(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement:
-    """A dependency that lets a request pass; without `permission`, any known caller's."""
+class Requirement(Gate):
+    """A gate that lets a request pass; without `permission`, any known caller's."""
 
     permission: Permission | None
 

@@ -70,15 +70,26 @@ async def _attempted(
     authenticator: Annotated[Authenticator, provided("authenticator")],
     now: Now,
 ) -> Identity | Unauthenticated:
-    """Who is calling, or why that is unknown: no error yet, for failures are counted too."""
+    """Who is calling, or why that is unknown: no error yet, for failures are counted too. Found out
+    once a request, though the gates ask before everybody else does."""
+    state: dict[str, Any] = request.scope["state"]
+    if "attempted" not in state:
+        state["attempted"] = await _attempt(bearer, authenticator, now)
+    attempted: Identity | Unauthenticated = state["attempted"]
+    if isinstance(attempted, Identity):
+        state["actor"] = attempted.actor.name
+    return attempted
+
+
+async def _attempt(
+    bearer: str | None, authenticator: Authenticator, now: datetime
+) -> Identity | Unauthenticated:
     if not bearer:
         return NotSignedIn("this needs an access token or an API key: Authorization: Bearer ...")
     try:
-        identity = await authenticator.identify(bearer, now)
+        return await authenticator.identify(bearer, now)
     except Unauthenticated as failure:
         return failure
-    request.scope["state"]["actor"] = identity.actor.name
-    return identity
 
 
 Attempted = Annotated[Identity | Unauthenticated, Depends(_attempted)]

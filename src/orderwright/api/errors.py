@@ -38,6 +38,7 @@ STATUS_OF: Final[Mapping[type[DomainError], int]] = {
 _FRAMEWORK: Final = {
     404: ("route_not_found", "there is nothing at this address"),
     405: ("method_not_allowed", "this address does not know the method"),
+    406: ("not_acceptable", "this address answers in JSON only"),
     413: ("payload_too_large", "the request body is too large"),
     415: ("unsupported_media_type", "the request body is not JSON"),
 }
@@ -105,7 +106,8 @@ def _methods_at(request: Request) -> str:
         for route in iter_route_contexts(request.app.routes)
         if route.path_regex.match(request.url.path)
     ]
-    return ", ".join(sorted(set().union(*here)))
+    methods = set().union(*here)
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> Response:

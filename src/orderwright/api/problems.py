@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from orderwright.api.media_types import JSON, PROBLEM_JSON, prefers_problem_json
 from orderwright.domain.interfaces.requests import Answer
 
 TITLES: Final = {
@@ -29,7 +30,6 @@ TITLES: Final = {
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
-PROBLEM_JSON: Final = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +67,8 @@ def refuse(status: int, code: str, detail: str, **facts: object) -> Refused:
 def answer_to(request: Request, problem: Problem) -> Answer:
     """In the form the client asked for: plain JSON, or RFC 9457."""
     members = problem.members(correlation_id_of(request.scope))
-    media_type = "application/json"
-    if _prefers_problem_json(request):
+    media_type = JSON
+    if prefers_problem_json(request.headers.getlist("accept")):
         media_type = PROBLEM_JSON
         members = {
             "type": f"urn:orderwright:error:{problem.code}",
@@ -88,8 +88,3 @@ def response_to(request: Request, problem: Problem) -> Response:
 def correlation_id_of(scope: Scope) -> str | None:
     state: dict[str, Any] = scope.get("state", {})
     return state.get("correlation_id")
-
-
-def _prefers_problem_json(request: Request) -> bool:
-    accepted = ",".join(request.headers.getlist("accept")).lower()
-    return any(kind.partition(";")[0].strip() == PROBLEM_JSON for kind in accepted.split(","))

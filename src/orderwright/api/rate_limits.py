@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from orderwright.api.client_address import client_network
 from orderwright.api.dependencies import Attempted, Limiter, Rates
+from orderwright.api.gates import Gate, is_first_time
 from orderwright.api.problems import Problem, Refused
 from orderwright.api.response_headers import add_response_header
 from orderwright.application.queries.authenticate import Identity
@@ -22,8 +23,8 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class LimitedByCaller:
-    """A dependency that counts for who is known, and by address for everybody else."""
+class LimitedByCaller(Gate):
+    """A gate that counts for who is known, and by address for everybody else."""
 
     policy: str
 
@@ -31,20 +32,22 @@ class LimitedByCaller:
         self, request: Request, attempted: Attempted, limiter: Limiter, rates: Rates
     ) -> None:
         """Raises: Refused: 429."""
-        if rate := rates.get(self.policy):
+        rate = rates.get(self.policy)
+        if rate and is_first_time(request, self):
             who = attempted.actor.name if isinstance(attempted, Identity) else _address(request)
             _tell(request, self.policy, rate, who, await limiter.take(f"{self.policy}/{who}", rate))
 
 
 @dataclass(frozen=True, slots=True)
-class LimitedByAddress:
-    """A dependency for routes on which callers only say who they are."""
+class LimitedByAddress(Gate):
+    """A gate for routes on which callers only say who they are."""
 
     policy: str
 
     async def __call__(self, request: Request, limiter: Limiter, rates: Rates) -> None:
         """Raises: Refused: 429."""
-        if rate := rates.get(self.policy):
+        rate = rates.get(self.policy)
+        if rate and is_first_time(request, self):
             who = _address(request)
             _tell(request, self.policy, rate, who, await limiter.take(f"{self.policy}/{who}", rate))
 

@@ -8,10 +8,14 @@ from email.message import Message
 from typing import Any, Final, NoReturn
 
 from fastapi.routing import APIRoute
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from orderwright.api.gates import pass_gates
+from orderwright.api.media_types import takes_json
 from orderwright.api.problems import Refused, refuse
+from orderwright.api.strict_query import check_query, known_parameters, pairs_of
 from orderwright.api.versions import check_version
 
 DEPTH_MAX: Final = 32
@@ -107,12 +111,10 @@ def _too_deep() -> Refused:
 
 
 class StrictRequest(Request):
-    """Reads JSON strictly, and only where the client says that it is JSON."""
+    """Reads JSON strictly, and a body only as what the client says that it is."""
 
     async def body(self) -> bytes:
-        if self.headers.get("content-encoding", "identity").lower() != "identity":
-            raise refuse(415, "unsupported_media_type", "the request body must not be compressed")
-        body = await super().body()
+        body = await self._uncompressed()
         if body and not _is_json(self.headers.get("content-type", "")):
             raise refuse(415, "unsupported_media_type", "the request body must be application/json")
         return body
@@ -122,31 +124,66 @@ class StrictRequest(Request):
             self._strict_json = parse(await self.body())
         return self._strict_json
 
+    async def _get_form(self, **_limits: Any) -> FormData:
+        """The hook behind `form()`, which has to stay a context manager too."""
+        if self._form is None:
+            body = await self._uncompressed()
+            if body and not _is_form(self.headers.get("content-type", "")):
+                raise refuse(
+                    415,
+                    "unsupported_media_type",
+                    "the request body must be application/x-www-form-urlencoded",
+                )
+            self._form = FormData(pairs_of(body, what="form"))
+        return self._form
+
+    async def _uncompressed(self) -> bytes:
+        if self.headers.get("content-encoding", "identity").lower() != "identity":
+            raise refuse(415, "unsupported_media_type", "the request body must not be compressed")
+        return await super().body()
+
 
 class StrictRoute(APIRoute):
-    """The route class of every router."""
+    """The route class of every router: who may not use the route hears that before anything else."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        known = known_parameters(self.dependant)
 
         async def handle_strictly(request: Request) -> Response:
             check_version(request)
-            _check_parameters(request)
+            await pass_gates(request, self.dependant)
+            _check_accept(request)
+            check_query(request, known)
             return await handle(StrictRequest(request.scope, request.receive))
 
         return handle_strictly
 
 
-def _check_parameters(request: Request) -> None:
-    """No parameter here is a list; of one given twice, two programs may read different values."""
-    given = [name for name, _ in request.query_params.multi_items()]
-    if len(set(given)) < len(given):
-        raise refuse(422, "duplicate_parameter", "a query parameter is given twice")
+def _check_accept(request: Request) -> None:
+    # Whoever looks after machines is told of their health, whatever their probe says it accepts.
+    is_probe = request.url.path.startswith("/health/")
+    if not is_probe and not takes_json(request.headers.getlist("accept")):
+        raise refuse(406, "not_acceptable", "this address answers in JSON only")
 
 
 def _is_json(content_type: str) -> bool:
-    message = Message()
-    message["content-type"] = content_type
+    message = _content_type(content_type)
     subtype = message.get_content_subtype()
     is_json = subtype == "json" or subtype.endswith("+json")
-    return message.get_content_maintype() == "application" and is_json
+    return message.get_content_maintype() == "application" and is_json and _is_utf8(message)
+
+
+def _is_form(content_type: str) -> bool:
+    message = _content_type(content_type)
+    return message.get_content_type() == "application/x-www-form-urlencoded" and _is_utf8(message)
+
+
+def _is_utf8(message: Message) -> bool:
+    return message.get_content_charset("utf-8") in ("utf-8", "utf8")
+
+
+def _content_type(text: str) -> Message:
+    message = Message()
+    message["content-type"] = text
+    return message

@@ -15,6 +15,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from orderwright.api.wire.text import one_line
+
 METADATA_BYTES_MAX: Final = 16_384
 
 
@@ -41,8 +43,13 @@ def _plain(value: Any) -> Any:
         if Decimal(str(as_double)) != value:
             raise PydanticCustomError("inexact_number", "a number is too precise: send it as text")
         return as_double
+    if isinstance(value, str):
+        return one_line(value)
     if isinstance(value, dict):
-        return {name: _plain(member) for name, member in value.items()}
+        members = {one_line(name): _plain(member) for name, member in value.items()}
+        if len(members) < len(value):
+            raise PydanticCustomError("duplicate_member", "two names are the same text")
+        return members
     return [_plain(item) for item in value] if isinstance(value, list) else value
 
 

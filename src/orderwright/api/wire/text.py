@@ -12,7 +12,8 @@ _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_LINE_BREAKS: Final = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def _one_line(text: object) -> object:
+def one_line(text: object) -> object:
+    """Raises: PydanticCustomError."""
     return _without(_CONTROL, text)
 
 
@@ -35,7 +36,7 @@ def _not_blank(text: str) -> str:
 
 
 # Constraints stand before these, so that they measure the composed text in the words of text.
-ONE_LINE: Final = BeforeValidator(_one_line)
+ONE_LINE: Final = BeforeValidator(one_line)
 LINES: Final = BeforeValidator(_with_line_breaks)
 NOT_BLANK: Final = AfterValidator(_not_blank)
 
