@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +14,7 @@ from devtools.postgres_binaries import PostgresNotFound
 from orderwright.infrastructure.database import migrate
 from orderwright.infrastructure.database.database import Database
 from tests.postgres import MigratedPostgres, migrated_postgres
+from tests.redis_server import RedisNotFound, RedisServer, redis_server
 
 _REPOSITORY = Path(__file__).parents[1]
 _OPEN = pytest.StashKey[ExitStack]()
@@ -84,6 +85,32 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database(database_url)
     yield database
     await database.dispose()
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    """A Redis of this test's own, to be killed at will."""
+    try:
+        with redis_server() as server:
+            yield server
+    except RedisNotFound as missing:
+        _missing(f"NOT TESTED WITH REDIS: {missing}")
+
+
+@pytest.fixture(scope="session")
+def _shared_redis() -> Iterator[RedisServer]:
+    try:
+        with redis_server() as server:
+            yield server
+    except RedisNotFound as missing:
+        _missing(f"NOT TESTED WITH REDIS: {missing}")
+
+
+@pytest.fixture
+def redis_url(_shared_redis: RedisServer) -> str:
+    """An empty Redis."""
+    _shared_redis.flush()
+    return _shared_redis.url
 
 
 @pytest.fixture(scope="session")

@@ -105,9 +105,6 @@ class RedisRateLimiter:
         self._pool = BlockingConnectionPool.from_url(
             url,
             max_connections=CONNECTIONS_MAX,
-            timeout=ANSWER_WITHIN_S,
-            socket_timeout=ANSWER_WITHIN_S,
-            socket_connect_timeout=ANSWER_WITHIN_S,
             # Once, for a connection that Redis has closed in the meantime.
             retry=Retry(NoBackoff(), 1),
         )
