@@ -316,3 +316,99 @@ def test_the_environment_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> N
     load(monkeypatch)
 
     assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize("name", ["RATE_LIMIT_DEFAULT", "RATE_LIMIT_TOKEN"])
+@pytest.mark.parametrize("rate", ["often", "100", "0/minute", "1/fortnight", "1e9/second"])
+def test_a_rate_must_be_one(monkeypatch: pytest.MonkeyPatch, name: str, rate: str) -> None:
+    assert faults(monkeypatch, **{name: rate}) == {
+        name: "must read <1 to 1000000>/<unit>, such as 100/minute (second, minute, hour, day)"
+    }
+
+
+def test_limits_are_on_unless_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings.load()
+
+    assert settings.rate_limit_enabled
+    assert (settings.rate_limit_default, settings.rate_limit_token) == ("100/minute", "10/minute")
+    assert not load(monkeypatch, RATE_LIMIT_ENABLED="false").rate_limit_enabled
+
+
+def test_the_address_of_redis_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, REDIS_URL="redis://ada:hunter2@cache:6379/0")
+
+    assert settings.redis_url is not None
+    assert settings.redis_url.get_secret_value() == "redis://ada:hunter2@cache:6379/0"
+    assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize("url", ["http://hunter2@cache", "cache:6379", "unix:///run/hunter2"])
+def test_redis_is_spoken_to_in_its_own_tongue(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    assert faults(monkeypatch, REDIS_URL=url) == {
+        "REDIS_URL": "must begin with redis:// or rediss://"
+    }
+
+
+def test_redis_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orderwright.config.find_spec", lambda _name: None)
+
+    assert faults(monkeypatch, REDIS_URL="redis://cache:6379") == {
+        "REDIS_URL": "needs the package redis: pip install 'orderwright[redis]'"
+    }
+
+
+def test_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, TRUSTED_PROXIES="10.0.0.7, 192.168.0.0/16 ,2001:db8::/32,")
+
+    assert settings.trusted_proxies == ("10.0.0.7", "192.168.0.0/16", "2001:db8::/32")
+    assert Settings.model_fields["trusted_proxies"].default == ()
+
+
+@pytest.mark.parametrize(
+    "proxies", ["*", "0.0.0.0/0", "::/0", "proxy.internal", "10.0.0.1/8", "10.0.0.1,*", "10.0.0"]
+)
+def test_nobody_is_trusted_by_accident(monkeypatch: pytest.MonkeyPatch, proxies: str) -> None:
+    assert faults(monkeypatch, TRUSTED_PROXIES=proxies) == {
+        "TRUSTED_PROXIES": "must be addresses or networks such as 10.0.0.0/8, and not everything"
+    }
+
+
+def test_origins_are_named_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    origins = "https://shop.example, http://localhost:5173,https://[2001:db8::1]:8443"
+
+    assert load(monkeypatch, CORS_ORIGINS=origins).cors_origins == (
+        "https://shop.example",
+        "http://localhost:5173",
+        "https://[2001:db8::1]:8443",
+    )
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "shop.example",
+        "https://shop.example/",
+        "https://*.example",
+        "null",
+        "ftp://shop.example",
+        "https://SHOP.example",
+        "https://shop.example:443",
+        "http://shop.example:80",
+        "https://ada@shop.example",
+        "https://shop.example?x",
+        "https://a.test,*.b.test",
+    ],
+)
+def test_what_no_browser_would_send_as_its_origin_is_refused(
+    monkeypatch: pytest.MonkeyPatch, origin: str
+) -> None:
+    assert faults(monkeypatch, CORS_ORIGINS=origin) == {
+        "CORS_ORIGINS": "must be origins such as https://shop.example, without a path"
+    }
+
+
+def test_all_origins_are_for_the_desk_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(monkeypatch, CORS_ORIGINS="*").cors_origins == ("*",)
+    assert faults(monkeypatch, **DEPLOYED, CORS_ORIGINS="*") == {
+        "CORS_ORIGINS": "must name every origin: * is refused outside development"
+    }
