@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import Depends, Header, Request
+from pydantic import WithJsonSchema
+from pydantic.json_schema import SkipJsonSchema
 
 from orderwright.api.dependencies import provided
 from orderwright.api.idempotency import Once, OnceRunner
@@ -16,7 +17,7 @@ _TAG: Final = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS: Final = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 # As this service makes them: a version, and where more than it is shown, a hash of the rest. Weak
 # ones never match, for an act must not hit what is merely equivalent.
-_OURS: Final = re.compile(r'(?<!W/)"([0-9]{1,19})(?:-[0-9A-Za-z_-]+)?"')
+_OURS: Final = re.compile(r'"(0|[1-9][0-9]{0,18})(?:-[0-9A-Za-z_-]+)?"')
 
 
 def versions_in(if_match: str) -> frozenset[int]:
@@ -26,7 +27,7 @@ def versions_in(if_match: str) -> frozenset[int]:
     """
     if not _TAGS.fullmatch(if_match):
         raise refuse(
-            HTTPStatus.BAD_REQUEST,
+            400,
             "malformed_if_match",
             'If-Match is * or a list of quoted entity tags, such as "3"',
         )
@@ -35,18 +36,23 @@ def versions_in(if_match: str) -> frozenset[int]:
     return frozenset(int(match[1]) for match in ours)
 
 
+IfMatch = Annotated[
+    Annotated[str, WithJsonSchema({"type": "string", "pattern": rf"^(?:\*|{_TAGS.pattern})$"})]
+    | SkipJsonSchema[None],
+    Header(description="the ETag of what to act on; 412 when it has changed"),
+]
+
+
 async def _precondition(
     request: Request,
     required: Annotated[bool, provided("if_match_is_required")],
-    if_match: Annotated[
-        str | None, Header(description="the ETag of what to act on; 412 when it has changed")
-    ] = None,
+    if_match: IfMatch = None,
 ) -> Precondition:
     # Repeated, a header is one list.
     said = ", ".join(request.headers.getlist("if-match")) if if_match is not None else None
     if said is None and required and request.method == "PATCH":
         raise refuse(
-            HTTPStatus.PRECONDITION_REQUIRED,
+            428,
             "precondition_required",
             "say with If-Match which version is to be changed",
         )
