@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from orderwright.api.answers import etag
-from orderwright.api.problems import TITLES, Problem, Refused, response_to
+from orderwright.api.error_catalogue import TITLES
+from orderwright.api.problems import Problem, Refused, response_to
 from orderwright.domain.errors import (
     Conflict,
     DomainError,

@@ -12,7 +12,7 @@ class Gate:
 
 async def pass_gates(request: Request, dependant: Dependant) -> None:
     """Raises: what a gate raises."""
-    gates = [each for each in dependant.dependencies if isinstance(each.call, Gate)]
+    gates = [each for each in dependant.dependencies if _is_gate(each.call)]
     if gates:
         await solve_dependencies(
             request=request,
@@ -20,6 +20,10 @@ async def pass_gates(request: Request, dependant: Dependant) -> None:
             async_exit_stack=request.scope["fastapi_inner_astack"],
             embed_body_fields=False,
         )
+
+
+def _is_gate(call: object) -> bool:
+    return isinstance(call, Gate)
 
 
 def is_first_time(request: Request, gate: Gate) -> bool:

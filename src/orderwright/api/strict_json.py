@@ -134,7 +134,7 @@ class StrictRequest(Request):
                     "unsupported_media_type",
                     "the request body must be application/x-www-form-urlencoded",
                 )
-            self._form = FormData(pairs_of(body, what="form"))
+            self._form = FormData(dict(pairs_of(body, what="form")))
         return self._form
 
     async def _uncompressed(self) -> bytes:

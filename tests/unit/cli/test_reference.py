@@ -4,6 +4,7 @@ from pathlib import Path
 
 from orderwright.cli.app import app
 from orderwright.cli.command_reference import command_reference
+from orderwright.cli.error_reference import error_reference
 from orderwright.cli.settings_reference import settings_reference
 from orderwright.config import Settings
 
@@ -18,6 +19,11 @@ def test_the_settings_page_is_up_to_date() -> None:
 def test_the_command_line_page_is_up_to_date() -> None:
     """Repair with `orderwright reference cli > docs/reference/cli.md`."""
     assert (PAGES / "cli.md").read_text() == command_reference(app) + "\n"
+
+
+def test_the_page_of_errors_is_up_to_date() -> None:
+    """Repair with `orderwright reference errors > docs/reference/errors.md`."""
+    assert (PAGES / "errors.md").read_text() == error_reference() + "\n"
 
 
 def test_every_setting_says_what_it_is_for() -> None:

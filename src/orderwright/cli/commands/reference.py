@@ -14,6 +14,7 @@ from orderwright.cli.plain_typer import single
 class Page(StrEnum):
     SETTINGS = "settings"
     CLI = "cli"
+    ERRORS = "errors"
 
 
 def reference(page: Annotated[Page, typer.Argument(help="Which page.")]) -> None:
@@ -22,6 +23,10 @@ def reference(page: Annotated[Page, typer.Argument(help="Which page.")]) -> None
         from orderwright.cli.settings_reference import settings_reference
 
         print_text(settings_reference())
+    elif page is Page.ERRORS:
+        from orderwright.cli.error_reference import error_reference
+
+        print_text(error_reference())
     else:
         from orderwright.cli.app import app
         from orderwright.cli.command_reference import command_reference
