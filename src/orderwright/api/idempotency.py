@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Header, Request
+from pydantic import WithJsonSchema
+from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
 from orderwright.api.answers import Render, as_response
@@ -114,13 +116,23 @@ def _burns_the_key(refusal: DomainError) -> bool:
     return final and not isinstance(refusal, InProgress | IdempotencyKeyReused)
 
 
+# Only told by the schema, for `_checked` refuses by a code of its own.
+_KeyText = Annotated[
+    str,
+    WithJsonSchema(
+        {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]*$"}
+    ),
+]
+IdempotencyKey = Annotated[
+    _KeyText | SkipJsonSchema[None], Header(description="1 to 255 visible ASCII characters")
+]
+
+
 async def _once(
     request: Request,
     units: Units,
     context: Context,
-    idempotency_key: Annotated[
-        str | None, Header(description="1 to 255 visible ASCII characters")
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> OnceRunner:
     keyed = None
     if idempotency_key is not None:

@@ -30,5 +30,10 @@ Delta = Annotated[int, Field(ge=-DELTA_MAX, le=DELTA_MAX)]
 Amount = Annotated[
     str,
     BeforeValidator(_amount),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}], "examples": ["30.50"]}),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string", "pattern": f"^{_DECIMAL.pattern}$"}, {"type": "number"}],
+            "examples": ["30.50"],
+        }
+    ),
 ]

@@ -1,9 +1,10 @@
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from orderwright.api.wire.numbers import Amount, Id
 from orderwright.api.wire.paging import Skipping
@@ -14,6 +15,15 @@ from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.domain.interfaces.order_reader import OrderFilter, OrderSort
 
+# A bare number would be read as seconds since 1970, or as milliseconds when it is large.
+_DATE_FIRST: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
+
+
+def _begins_with_a_date(text: object) -> object:
+    if isinstance(text, str) and not _DATE_FIRST.match(text):
+        raise PydanticKnownError("datetime_parsing", {"error": "it does not begin with a date"})
+    return text
+
 
 def _in_utc(moment: datetime) -> datetime:
     """Without an offset it is UTC already."""
@@ -23,7 +33,14 @@ def _in_utc(moment: datetime) -> datetime:
         raise PydanticCustomError("out_of_range", "there is no such time in UTC") from None
 
 
-Moment = Annotated[datetime, AfterValidator(_in_utc)]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_begins_with_a_date),
+    AfterValidator(_in_utc),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "format": each} for each in ("date-time", "date")]}
+    ),
+]
 
 
 class OrderPageQuery(Skipping):

@@ -1,6 +1,6 @@
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from orderwright.api.wire.body import Body, Code, Decimals, Shown, Time
@@ -35,6 +35,8 @@ class CreateProductBody(Body):
 
 class ChangeProductBody(Body):
     """What is not named stays. The currency changes only together with the price."""
+
+    model_config = ConfigDict(json_schema_extra={"dependentRequired": {"currency": ["price"]}})
 
     sku: Sku = Field(default_factory=str)
     name: Name = Field(default_factory=str)

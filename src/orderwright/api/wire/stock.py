@@ -1,6 +1,6 @@
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from orderwright.api.wire.body import Body, Shown, Time
@@ -34,7 +34,9 @@ class LocationJson(Shown):
 class AdjustStockBody(Body):
     product_id: Id
     location_id: Id = DEFAULT_LOCATION_ID
-    delta: Annotated[Delta, AfterValidator(_not_zero)]
+    delta: Annotated[
+        Delta, AfterValidator(_not_zero), Field(json_schema_extra={"not": {"const": 0}})
+    ]
     reason: WrittenReason
 
     def to_command(self) -> AdjustStock:
