@@ -30,7 +30,8 @@ class SqlTasks(Kept[Task, str]):
         return kept if kept is not None else await self.enqueue(task)
 
     async def requeue(self, task: Task) -> None:
-        await self._session.flush([task])
+        self._session.add(task)
+        await self._session.flush()
         self.put_down = True
 
     async def claim_due(self, *, now: datetime, lease_until: datetime, limit: int) -> list[Task]:
