@@ -64,6 +64,10 @@ def strings(script: str) -> Iterator[str]:
     yield from re.findall(r'"([^"]*)"', script)
 
 
+async def test_a_browser_that_takes_html_only_gets_the_page(client: httpx2.AsyncClient) -> None:
+    assert (await client.get("/docs", headers={"Accept": "text/html"})).status_code == 200
+
+
 async def test_all_that_the_page_loads_is_here_and_of_the_right_type(
     client: httpx2.AsyncClient,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Whose word about the caller's address is taken. The access budget shows whom the service saw."""
+"""Whose word about the caller's address is taken. Limits show whom the service saw."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from orderwright.api.middleware.trusted_proxies import TrustedProxies
 from tests.e2e.api.service import Service
+from tests.server_process import ServerProcess
 
 PROXY = "10.0.0.7"
 
@@ -131,6 +132,25 @@ async def test_behind_a_trusted_proxy_each_caller_has_a_budget(
         refused = await who_was_refused(client, ["1.1.1.1", "2.2.2.2", "6.6.6.6, 1.1.1.1"])
 
     assert refused == ["address:1.1.1.1"]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "statuses"), [("", [401, 429, 429]), ("127.0.0.1", [401, 401, 401])]
+)
+async def test_a_server_believes_a_neighbour_on_its_own_machine_only_when_told_to(
+    tmp_path: Path, sqlite_url: str, trusted: str, statuses: list[int]
+) -> None:
+    limits = {"RATE_LIMIT_ENABLED": "true", "RATE_LIMIT_DEFAULT": "1/day"}
+    async with (
+        ServerProcess(sqlite_url, tmp_path, TRUSTED_PROXIES=trusted, **limits) as server,
+        httpx2.AsyncClient(base_url=server.url) as client,
+    ):
+        answers = [
+            await client.get("/api/v1/orders", headers={"X-Forwarded-For": each})
+            for each in ("1.1.1.1", "2.2.2.2", "3.3.3.3")
+        ]
+
+    assert [each.status_code for each in answers] == statuses
 
 
 async def test_without_trusted_proxies_an_invented_address_buys_nothing(

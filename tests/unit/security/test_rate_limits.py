@@ -1,11 +1,18 @@
 """Counting in one process, by a clock that the test sets."""
 
+import asyncio
+
 import pytest
+from structlog.testing import capture_logs
 
 from orderwright.domain.interfaces.rate_limits import Allowance
 from orderwright.domain.value_objects.rate import Rate
 from orderwright.infrastructure.security.rate_limits import (
+    COOL_DOWN_S,
     LocalRateLimiter,
+    RedisRateLimiter,
+    SharedRateLimiter,
+    StorageFailed,
     Usage,
     rates_by_policy,
 )
@@ -135,3 +142,46 @@ def test_what_is_no_rate_is_refused(text: str) -> None:
 def test_without_limits_there_is_no_rate() -> None:
     assert rates_by_policy(False, default="1/second") == {}
     assert rates_by_policy(True, default="1/second") == {"default": Rate(1, 1)}
+
+
+class SlowStorage(RedisRateLimiter):
+    """Answers when the test says so, and as it says."""
+
+    def __init__(self) -> None:
+        self.asked: list[asyncio.Future[Allowance]] = []
+
+    async def take(self, _who: str, _rate: Rate) -> Allowance:
+        self.asked.append(asyncio.get_running_loop().create_future())
+        return await self.asked[-1]
+
+
+async def test_an_answer_from_before_a_failure_does_not_end_the_outage(watch: Watch) -> None:
+    storage = SlowStorage()
+    limiter = SharedRateLimiter(storage, LocalRateLimiter(watch), watch)
+    answer = Allowance(is_granted=True, remaining=1, renewed_in_s=1.0)
+
+    async def ask() -> asyncio.Task[Allowance]:
+        task = asyncio.create_task(limiter.take("ada", THREE_A_MINUTE))
+        await asyncio.sleep(0)
+        return task
+
+    with capture_logs() as logs:
+        early, failing = await ask(), await ask()
+        watch.s += 0.2
+        storage.asked[1].set_exception(StorageFailed("TimeoutError"))
+        await failing
+        storage.asked[0].set_result(answer)
+        assert await early == answer
+        await (await ask())  # answered from memory
+        assert len(storage.asked) == 2
+
+        watch.s += COOL_DOWN_S
+        probe = await ask()
+        await (await ask())  # one probe is enough
+        storage.asked[2].set_result(answer)
+        assert await probe == answer
+
+    assert [each["event"] for each in logs] == [
+        "rate_limits.storage_failed",
+        "rate_limits.storage_answers_again",
+    ]

@@ -149,12 +149,13 @@ class SharedRateLimiter:
         local = await self._local.take(who, rate)
         if not self._may_ask():
             return local
+        asked_at = self._now()
         try:
             shared = await self._shared.take(who, rate)
         except StorageFailed as failure:
             self._note_failure(failure)
             return local
-        self._note_success()
+        self._note_success(asked_at)
         return shared
 
     async def close(self) -> None:
@@ -173,10 +174,11 @@ class SharedRateLimiter:
             log.warning("rate_limits.storage_failed", reason=str(failure))
         self._failed_at = self._now()
 
-    def _note_success(self) -> None:
-        if self._failed_at is not None:
+    def _note_success(self, asked_at: float) -> None:
+        # An answer to what was asked before the failure proves nothing about now.
+        if self._failed_at is not None and asked_at >= self._failed_at:
             log.info("rate_limits.storage_answers_again")
-        self._failed_at = None
+            self._failed_at = None
 
 
 def build_rate_limiter(
