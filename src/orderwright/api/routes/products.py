@@ -17,7 +17,7 @@ from orderwright.api.wire.products import (
     ProductJson,
     ProductPage,
 )
-from orderwright.application.commands.change_product import ChangeProduct, change_product
+from orderwright.application.commands.change_product import change_product
 from orderwright.application.commands.create_product import create_product
 from orderwright.domain.entities.product import Product, ProductNotFound
 from orderwright.domain.value_objects.permission import Permission
@@ -61,7 +61,9 @@ async def get(
     product_id: IntId, catalogue: Catalogue, if_none_match: IfNoneMatch = None
 ) -> Response:
     """One product. With `If-None-Match`, 304 while the client's version is the current one."""
-    product = await _product(product_id, catalogue)
+    product = await catalogue.product(product_id)
+    if product is None:
+        raise ProductNotFound(f"no product {product_id}")
     if is_current(if_none_match, product.version):
         return Response(status_code=304, headers={"etag": etag(product.version)})
     return as_response(_shown(product))
@@ -69,11 +71,10 @@ async def get(
 
 @router.patch("/{product_id}", response_model=ProductJson, dependencies=WRITE)
 async def change(
-    product_id: IntId, body: ChangeProductBody, once: OnceIfMatch, catalogue: Catalogue, now: Now
+    product_id: IntId, body: ChangeProductBody, once: OnceIfMatch, now: Now
 ) -> Response:
     """Change what is named and leave the rest. A new price is for new orders."""
-    current = await _product(product_id, catalogue)
-    command = ChangeProduct(product_id=product_id, changes=body.changes(current.currency))
+    command = body.to_command(product_id)
     return await once.run(
         lambda uow: change_product(command, uow, now=now),
         _shown,
@@ -81,11 +82,3 @@ async def change(
 
 
 _shown = rendered(200, ProductJson.model_validate, version=lambda product: product.version)
-
-
-async def _product(product_id: int, catalogue: Catalogue) -> Product:
-    """Raises: ProductNotFound."""
-    product = await catalogue.product(product_id)
-    if product is None:
-        raise ProductNotFound(f"no product {product_id}")
-    return product

@@ -7,6 +7,7 @@ from orderwright.api.wire.body import Body, Code, Decimals, Shown, Time
 from orderwright.api.wire.numbers import Amount
 from orderwright.api.wire.paging import Skipping
 from orderwright.api.wire.text import CurrencyCode, Name, Sku
+from orderwright.application.commands.change_product import ChangeProduct
 from orderwright.application.commands.create_product import CreateProduct
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import UnitPrice
@@ -52,13 +53,10 @@ class ChangeProductBody(Body):
             raise PydanticCustomError("price_missing", "a new currency needs a new price")
         return self
 
-    def changes(self, current: Currency) -> dict[str, object]:
-        """Raises: UnknownCurrency, InvalidAmount, AmountTooLarge."""
-        changes = self.model_dump(exclude_unset=True, exclude={"price", "currency"})
-        if "price" in self.model_fields_set:
-            currency = Currency.of(self.currency) if self.currency else current
-            changes |= {"price": UnitPrice.parse(self.price, currency), "currency": currency}
-        return changes
+    def to_command(self, product_id: int) -> ChangeProduct:
+        named = self.model_dump(exclude_unset=True)
+        price, currency = named.pop("price", None), named.pop("currency", None)
+        return ChangeProduct(product_id=product_id, changes=named, price=price, currency=currency)
 
 
 class ProductPage(Skipping):
