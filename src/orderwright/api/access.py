@@ -20,8 +20,6 @@ OPEN_ROUTES: Final = frozenset(
         ("POST", "/token/revoke"),
         ("GET", "/health/live"),
         ("GET", "/health/ready"),
-        ("GET", "/docs"),
-        ("GET", "/docs/{name}"),
     }
 )
 
