@@ -1,4 +1,4 @@
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body
 from starlette.responses import Response
@@ -22,7 +22,9 @@ router = APIRouter(
     route_class=StrictRoute,
     dependencies=[requires(Permission.PAYMENTS_WRITE)],
 )
-UNDERWAY = {202: {"model": PaymentJson, "description": "The provider has not answered yet"}}
+UNDERWAY: Final[dict[int | str, dict[str, Any]]] = {
+    202: {"model": PaymentJson, "description": "The provider has not answered yet"}
+}
 
 
 @router.post("/capture", response_model=PaymentJson, responses=UNDERWAY)
