@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
+from orderwright.api.access import declared
 from orderwright.domain.value_objects.permission import Permission
 from tests.e2e.api.service import PASSWORD, Service
 from tests.redis_server import RedisServer
@@ -36,6 +37,21 @@ async def service(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
 
 async def statuses(client: httpx2.AsyncClient, path: str = LIST, times: int = 5) -> list[int]:
     return [(await client.get(path)).status_code for _ in range(times)]
+
+
+def lists_of_orders(service: Service) -> list[str]:
+    paths = [path for method, path, _ in declared(service.app) if method == "GET"]
+    return [path for path in paths if re.fullmatch(r"/api(/v[0-9]+)?/orders", path)]
+
+
+async def test_all_lists_of_orders_share_one_budget(service: Service) -> None:
+    paths = lists_of_orders(service)
+    assert LIST in paths
+    for path in paths:
+        client = await service.client()
+        assert await statuses(client, LIST, times=2) == [200, 200]
+
+        assert await statuses(client, path, times=2) == [200, 429], path
 
 
 async def test_who_asks_too_often_is_refused_and_told_when_to_come_back(service: Service) -> None:
