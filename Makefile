@@ -8,7 +8,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench chaos setup fmt lock clean
+.PHONY: help run test check bench chaos fuzz setup fmt lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ bench: $(VENV)/.dev ## Measure placement and reads on both databases
 
 chaos: $(VENV)/.dev ## Kill the server fifty times under load, and count what is left
 	$(BIN)/python -m tests.chaos --kills 50
+
+fuzz: $(VENV)/.dev ## Make thousands of requests of the document, and hold each answer to it
+	$(BIN)/python -m tests.fuzz
 
 setup: $(VENV)/.dev ## Install everything, the tools for tests included
 

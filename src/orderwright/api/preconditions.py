@@ -15,6 +15,8 @@ from orderwright.domain.interfaces.requests import ANY_VERSION, Precondition
 
 _TAG: Final = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS: Final = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
+# What a client is told to send; white space and empty items of a list are forgiven.
+_TOLD: Final = r'^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$'
 # As this service makes them: a version, and where more than it is shown, a hash of the rest. Weak
 # ones never match, for an act must not hit what is merely equivalent.
 _OURS: Final = re.compile(r'"(0|[1-9][0-9]{0,18})(?:-[0-9A-Za-z_-]+)?"')
@@ -37,7 +39,7 @@ def versions_in(if_match: str) -> frozenset[int]:
 
 
 IfMatch = Annotated[
-    Annotated[str, WithJsonSchema({"type": "string", "pattern": rf"^(?:\*|{_TAGS.pattern})$"})]
+    Annotated[str, WithJsonSchema({"type": "string", "pattern": _TOLD, "examples": ['"3"']})]
     | SkipJsonSchema[None],
     Header(description="the ETag of what to act on; 412 when it has changed"),
 ]

@@ -3,7 +3,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from orderwright.api.wire.body import Body, Shown, Time
-from orderwright.api.wire.text import ONE_LINE, ShortName
+from orderwright.api.wire.text import NO_NUL, ONE_LINE, ShortName
 from orderwright.application.commands.create_api_key import CreateApiKey, CreatedApiKey
 from orderwright.application.commands.create_user import PASSWORD_CHARS_MAX
 from orderwright.application.services.token_pair import TokenPair
@@ -19,13 +19,18 @@ class SignInForm(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     username: Annotated[str, Field(min_length=1, max_length=320), ONE_LINE]
-    password: Annotated[str, Field(min_length=1, max_length=PASSWORD_CHARS_MAX)]
+    password: Annotated[
+        str,
+        Field(min_length=1, max_length=PASSWORD_CHARS_MAX, json_schema_extra={"pattern": NO_NUL}),
+    ]
     grant_type: Literal["password"] = "password"
     scope: str = ""
 
 
 class RefreshTokenBody(Body):
-    refresh_token: Annotated[str, Field(min_length=1, max_length=512)]
+    refresh_token: Annotated[
+        str, Field(min_length=1, max_length=512, json_schema_extra={"pattern": NO_NUL})
+    ]
 
 
 class TokenJson(BaseModel):

@@ -18,6 +18,8 @@ from pydantic_core import CoreSchema, PydanticCustomError
 # The category Cc, and the two separators that many programs read as a line break.
 _CONTROLS: Final = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 _CONTROLS_BUT_LINE_BREAKS: Final = r"\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
+# Only told: NUL is refused before any model sees it.
+NO_NUL: Final = r"^[^\x00]*$"
 _CONTROL: Final = re.compile(f"[{_CONTROLS}]")
 _CONTROL_BUT_LINE_BREAKS: Final = re.compile(f"[{_CONTROLS_BUT_LINE_BREAKS}]")
 

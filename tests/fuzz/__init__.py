@@ -1,0 +1,1 @@
+"""The document and the service held against each other."""
