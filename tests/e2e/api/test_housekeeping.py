@@ -1,0 +1,42 @@
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from orderwright.domain.entities.refresh_token import RefreshToken
+from orderwright.infrastructure.database import tables
+from tests.e2e.api.service import Service
+
+
+async def sessions(service: Service) -> set[str]:
+    async with service.container.database().read_sessions() as session:
+        return set(await session.scalars(select(tables.refresh_tokens.c.id)))
+
+
+async def test_a_running_service_forgets_what_has_expired_by_itself(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with Service.running(
+        database_url, tmp_path / "data", housekeeping_interval_seconds=0.05
+    ) as service:
+        user_id, now = await service.user(), service.container.clock().now()
+        async with service.uow() as uow:
+            for name, life in (("over", -1), ("live", 1)):
+                await uow.refresh_tokens.add(
+                    RefreshToken(
+                        id=name,
+                        family_id=name,
+                        user_id=user_id,
+                        token_hash=name,
+                        created_at=now - timedelta(days=2),
+                        expires_at=now + timedelta(days=life),
+                    )
+                )
+            await uow.commit()
+
+        async with asyncio.timeout(10):
+            while "over" in await sessions(service):
+                await asyncio.sleep(0.02)
+
+        assert await sessions(service) == {"live"}
