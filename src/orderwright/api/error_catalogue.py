@@ -184,6 +184,8 @@ FAULTS: Final = (
     FaultEntry("invalid_amount", "An amount is no plain decimal number such as 30.50."),
     FaultEntry("items_missing", "`restock` needs `items`."),
     FaultEntry("out_of_range", "A time lies outside the years 1 to 9999 in UTC."),
+    FaultEntry("page_and_cursor", "`page` and `cursor` exclude each other."),
+    FaultEntry("page_out_of_reach", "Pages do not reach that deep: follow `next_cursor`."),
     FaultEntry("price_missing", "A new `currency` needs a new `price`."),
     FaultEntry("too_large", "`metadata` has too many bytes."),
     FaultEntry("zero", "An adjustment by zero changes nothing."),
