@@ -174,3 +174,32 @@ async def test_ids_of_nothing_are_not_found_and_ids_of_no_number_are_refused(
             assert response.status_code == status, (kind, written)
     for written, status in [("nothing", 404), ("a%00b", 422), ("x" * 65, 422)]:
         assert (await client.get(f"/api/v1/tasks/{written}")).status_code == status
+
+
+async def test_text_is_composed_wherever_it_comes_in(shop: Shop) -> None:
+    """Unicode NFC, so that what looks the same is found and counts as the same."""
+    client = shop.client
+    apart, composed = "Zoe\u0308", "Zo\u00eb"
+    apple = await shop.product(apart, stock=5)
+    address = {"name": apart, "city": apart}
+
+    placed = await shop.placed(
+        apple, notes=apart, reference=apart, metadata={apart: [apart]}, shipping_address=address
+    )
+
+    assert (placed["notes"], placed["reference"]) == (composed, composed)
+    assert placed["metadata"] == {composed: [composed]}
+    assert placed["shipping_address"]["city"] == composed
+    assert placed["items"][0]["sku"] == composed
+    for query in ({"q": apart}, {"reference": apart}):
+        (found,) = (await client.get("/api/v1/orders", params=query)).json()
+        assert found["id"] == placed["id"]
+
+
+async def test_a_charset_other_than_utf_8_is_refused(service: Service) -> None:
+    client = await service.client()
+
+    for charset, status in [("utf-8", 201), ('"UTF-8"', 201), ("latin-1", 415), ("utf-16", 415)]:
+        headers = {"Content-Type": f"application/json; charset={charset}"}
+        response = await client.post("/api/v1/customers", content=b'{"name":"A"}', headers=headers)
+        assert response.status_code == status, charset
