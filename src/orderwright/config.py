@@ -1,6 +1,7 @@
 """Every setting the service has, read from the environment, then `.env`, and checked as a whole."""
 
 import re
+from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
 from ipaddress import ip_network
@@ -120,6 +121,14 @@ class Settings(BaseSettings):
     )
     require_if_match: bool = Field(
         False, description="Refuse (428) to change a thing without `If-Match`."
+    )
+    api_v1_deprecated_at: datetime | None = Field(
+        None,
+        description="Since when the order routes of version 1 are deprecated: a date or time, in "
+        "UTC unless it says otherwise. Answers say so, and who calls them is counted.",
+    )
+    api_v1_sunset_at: datetime | None = Field(
+        None, description="When version 1 ends; after `API_V1_DEPRECATED_AT`."
     )
     housekeeping_interval_seconds: float = Field(
         600.0,
@@ -268,6 +277,23 @@ class Settings(BaseSettings):
     @classmethod
     def _a_rate(cls, value: str) -> str:
         Rate.parse(value)
+        return value
+
+    @field_validator("api_v1_deprecated_at", "api_v1_sunset_at")
+    @classmethod
+    def _in_utc(cls, value: datetime | None) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+    @field_validator("api_v1_sunset_at")
+    @classmethod
+    def _a_notice_before_the_end(
+        cls, value: datetime | None, info: ValidationInfo
+    ) -> datetime | None:
+        deprecated_at = info.data.get("api_v1_deprecated_at")
+        if value is not None and (deprecated_at is None or value <= deprecated_at):
+            raise ValueError("must be after API_V1_DEPRECATED_AT")
         return value
 
     @field_validator("trusted_proxies", "cors_origins", mode="before")

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from dependency_injector import containers, providers
 
+from orderwright.api.versions import Retirement
 from orderwright.application.commands.forget_expired import ForgetExpired
 from orderwright.application.queries.authenticate import Authenticator
 from orderwright.application.services.demo import DemoShop
@@ -22,12 +23,14 @@ from orderwright.config import Settings
 from orderwright.infrastructure.crash_points import crash_points
 from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.deprecated_calls import SqlDeprecatedCalls
 from orderwright.infrastructure.database.engine_report import report_engine
 from orderwright.infrastructure.database.engines import Limits
 from orderwright.infrastructure.database.health import DatabaseHealth
 from orderwright.infrastructure.database.mapping import map_entities
 from orderwright.infrastructure.database.readers.access import SqlAccessReader
 from orderwright.infrastructure.database.readers.catalogue import SqlCatalogueReader
+from orderwright.infrastructure.database.readers.full_orders import SqlFullOrderReader
 from orderwright.infrastructure.database.readers.order_details import SqlOrderDetailsReader
 from orderwright.infrastructure.database.readers.orders import SqlOrderReader
 from orderwright.infrastructure.database.schema import Schema
@@ -79,6 +82,7 @@ class Container(containers.DeclarativeContainer):
         tasks_wait=wake_up.provided.call,
     )
     order_reader = providers.Singleton(SqlOrderReader, database)
+    full_order_reader = providers.Singleton(SqlFullOrderReader, database, order_reader)
     order_details_reader = providers.Singleton(SqlOrderDetailsReader, database)
     catalogue_reader = providers.Singleton(SqlCatalogueReader, database)
     access_reader = providers.Singleton(SqlAccessReader, database)
@@ -163,6 +167,13 @@ class Container(containers.DeclarativeContainer):
         config.housekeeping_interval_seconds,
     )
     if_match_is_required = providers.Callable(bool, config.require_if_match)
+
+    # Versions of the API
+    first_version_retirement = providers.Factory(
+        Retirement, deprecated_at=config.api_v1_deprecated_at, sunset_at=config.api_v1_sunset_at
+    )
+    deprecated_calls = providers.Singleton(SqlDeprecatedCalls, database)
+    counting = providers.Singleton(Rounds, deprecated_calls.provided.write, failure_log, 1.0)
 
     # Watching and trying out
     auditor = providers.Singleton(SqlAuditor, database)

@@ -68,6 +68,7 @@ async def _upgrade(container: Container) -> None:
 
 @asynccontextmanager
 async def _working(container: Container, *, background: bool) -> AsyncIterator[None]:
+    container.counting().start()
     if background:
         container.worker().start()
         container.housekeeping().start()
@@ -78,3 +79,4 @@ async def _working(container: Container, *, background: bool) -> AsyncIterator[N
         if background:
             await container.housekeeping().stop()
             await container.worker().stop()
+        await container.counting().stop()

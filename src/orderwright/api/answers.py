@@ -45,9 +45,9 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def is_current(if_none_match: str | None, version: int) -> bool:
-    """Whether the client has this version already (RFC 9110, weak comparison)."""
+def is_current(if_none_match: str | None, tag: str) -> bool:
+    """Whether the client has what is tagged so already (RFC 9110, weak comparison)."""
     if if_none_match is None:
         return False
     known = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return "*" in known or etag(version) in known
+    return "*" in known or tag in known

@@ -37,6 +37,7 @@ ATTEMPTS: Final = 3
 
 T = TypeVar("T")
 Act = Callable[[UnitOfWork], Awaitable[T]]
+Complete = Callable[[Any, Any], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,17 @@ class OnceRunner:
     keyed: Keyed | None
 
     async def run(
-        self, act: Act[T], render: Render[T], *, keep: Render[T] | None = None
+        self,
+        act: Act[T],
+        render: Render[Any],
+        *,
+        keep: Render[Any] | None = None,
+        complete: Complete | None = None,
     ) -> Response:
-        """The rendered result of `act`. `keep` renders what a retry hears, where that is less."""
+        """The rendered result of `act`. `keep` renders what a retry hears, where that is less;
+        `complete` adds to the result, before it is rendered, what is read in its transaction."""
+        if complete is not None:
+            return await self._run_completed(act, render, complete)
         if self.keyed is None:
             return as_response(render(await self._attempt(act, self.context)))
         answers = _Answers(render, keep or render)
@@ -70,6 +79,20 @@ class OnceRunner:
                 raise
             return await self._refuse(self.keyed, refusal)
         return as_response(answers.given)
+
+    async def _run_completed(
+        self, act: Act[T], render: Render[Any], complete: Complete
+    ) -> Response:
+        shown: list[object] = []
+
+        async def complete_and_see(result: object, uow: UnitOfWork) -> object:
+            shown[:] = [await complete(result, uow)]
+            return shown[0]
+
+        context = replace(self.context, complete=complete_and_see)
+        return await replace(self, context=context).run(
+            act, lambda given: render(shown[0] if self.keyed is None else given)
+        )
 
     async def _attempt(self, act: Act[T], context: RequestContext) -> T:
         # One unit of work for all tries: what it has made durable it does not do again.
@@ -84,7 +107,8 @@ class OnceRunner:
     async def _refuse(self, keyed: Keyed, refusal: DomainError) -> Response:
         answer = answer_to(self.request, problem_of(refusal))
         try:
-            uow = self.units(self._context(keyed, lambda _: answer))
+            context = replace(self._context(keyed, lambda _: answer), complete=None)
+            uow = self.units(context)
             await remember_refusal(refusal, uow)
         except Replayed as replayed:
             return as_response(replayed.answer, replayed=True)

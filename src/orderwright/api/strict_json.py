@@ -16,7 +16,6 @@ from orderwright.api.gates import pass_gates
 from orderwright.api.media_types import takes_json
 from orderwright.api.problems import Refused, refuse
 from orderwright.api.strict_query import check_query, known_parameters, pairs_of
-from orderwright.api.versions import check_version
 
 DEPTH_MAX: Final = 32
 INT64_MAX: Final = 2**63 - 1
@@ -151,7 +150,6 @@ class StrictRoute(APIRoute):
         known = known_parameters(self.dependant)
 
         async def handle_strictly(request: Request) -> Response:
-            check_version(request)
             await pass_gates(request, self.dependant)
             _check_accept(request)
             check_query(request, known)

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from orderwright.api.middleware.access_log import AccessLog
 from orderwright.api.middleware.body_limit import BodyLimit
+from orderwright.api.middleware.chosen_version import ChosenVersion
 from orderwright.api.middleware.correlation_id import CorrelationId
 from orderwright.api.middleware.cors import allow_origins
 from orderwright.api.middleware.draining import Draining
@@ -28,6 +29,7 @@ def install(
     # The last one added sees a request first.
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
     app.add_middleware(Draining, is_draining=is_draining)
+    app.add_middleware(ChosenVersion)
     app.add_middleware(LastResort)
     app.add_middleware(HeadAsGet)
     if cors_origins:  # outside of LastResort: a page may read any error

@@ -16,7 +16,6 @@ PAGE_POLICY: Final = (
 )
 PAGES: Final = frozenset({"/docs"})
 FIXED_HEADERS: Final = {
-    "x-api-version": API_VERSION,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -55,5 +54,6 @@ class StandardHeaders:
     def _headers_for(self, scope: Scope) -> Mapping[str, str]:
         return self._fixed | {
             "x-correlation-id": correlation_id_of(scope) or "",
+            "x-api-version": scope["state"].get("api_version", API_VERSION),
             "content-security-policy": PAGE_POLICY if scope["path"] in PAGES else DATA_POLICY,
         }

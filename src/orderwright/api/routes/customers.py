@@ -64,7 +64,7 @@ async def get(
     customer = await catalogue.customer(customer_id)
     if customer is None:
         raise CustomerNotFound(f"no customer {customer_id}")
-    if is_current(if_none_match, customer.version):
+    if is_current(if_none_match, etag(customer.version)):
         return Response(status_code=304, headers={"etag": etag(customer.version)})
     return as_response(_shown(customer))
 

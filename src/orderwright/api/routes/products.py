@@ -64,7 +64,7 @@ async def get(
     product = await catalogue.product(product_id)
     if product is None:
         raise ProductNotFound(f"no product {product_id}")
-    if is_current(if_none_match, product.version):
+    if is_current(if_none_match, etag(product.version)):
         return Response(status_code=304, headers={"etag": etag(product.version)})
     return as_response(_shown(product))
 

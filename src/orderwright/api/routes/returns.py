@@ -6,6 +6,7 @@ from starlette.responses import Response
 from orderwright.api.access import requires
 from orderwright.api.answers import rendered
 from orderwright.api.dependencies import Ids, Now, OrderDetails
+from orderwright.api.order_api import OrderApi
 from orderwright.api.parameters import IntId, TextId
 from orderwright.api.preconditions import OnceIfMatch
 from orderwright.api.strict_json import StrictRoute
@@ -17,34 +18,38 @@ from orderwright.domain.entities.return_ import Return
 from orderwright.domain.value_objects.permission import Permission
 
 WRITE = [requires(Permission.ORDERS_WRITE)]
-router = APIRouter(
-    prefix="/api/v1/orders/{order_id}/returns", tags=["fulfilment"], route_class=StrictRoute
-)
 
 
-@router.post("", status_code=201, response_model=ReturnJson, dependencies=WRITE)
-async def request(
-    order_id: IntId, body: ReturnBody, once: OnceIfMatch, now: Now, ids: Ids
-) -> Response:
-    """Agree that goods come back; never more than was shipped."""
-    command = body.to_command(order_id)
-    return await once.run(
-        lambda uow: request_return(command, uow, now=now, ids=ids),
-        rendered(201, ReturnJson.model_validate),
+def routes(api: OrderApi) -> APIRouter:
+    router = APIRouter(
+        prefix=f"{api.path}/{{order_id}}/returns", tags=["fulfilment"], route_class=StrictRoute
     )
 
+    @router.post("", status_code=201, response_model=ReturnJson, dependencies=WRITE)
+    async def request(
+        order_id: IntId, body: ReturnBody, once: OnceIfMatch, now: Now, ids: Ids
+    ) -> Response:
+        """Agree that goods come back; never more than was shipped."""
+        command = body.to_command(order_id)
+        return await once.run(
+            lambda uow: request_return(command, uow, now=now, ids=ids),
+            rendered(201, ReturnJson.model_validate),
+        )
 
-@router.get("", response_model=list[ReturnJson], dependencies=[requires(Permission.ORDERS_READ)])
-async def list_returns(order_id: IntId, details: OrderDetails) -> Sequence[Return]:
-    """The order's returns, oldest first."""
-    return await of_existing_order(order_id, details, details.returns)
-
-
-@router.post("/{return_id}/receive", response_model=ReturnJson, dependencies=WRITE)
-async def receive(order_id: IntId, return_id: TextId, once: OnceIfMatch, now: Now) -> Response:
-    """Note that the goods are here; lines marked so go back into stock."""
-    command = ReceiveReturn(order_id=order_id, return_id=return_id)
-    return await once.run(
-        lambda uow: receive_return(command, uow, now=now),
-        rendered(200, ReturnJson.model_validate),
+    @router.get(
+        "", response_model=list[ReturnJson], dependencies=[requires(Permission.ORDERS_READ)]
     )
+    async def list_returns(order_id: IntId, details: OrderDetails) -> Sequence[Return]:
+        """The order's returns, oldest first."""
+        return await of_existing_order(order_id, details, details.returns)
+
+    @router.post("/{return_id}/receive", response_model=ReturnJson, dependencies=WRITE)
+    async def receive(order_id: IntId, return_id: TextId, once: OnceIfMatch, now: Now) -> Response:
+        """Note that the goods are here; lines marked so go back into stock."""
+        command = ReceiveReturn(order_id=order_id, return_id=return_id)
+        return await once.run(
+            lambda uow: receive_return(command, uow, now=now),
+            rendered(200, ReturnJson.model_validate),
+        )
+
+    return router

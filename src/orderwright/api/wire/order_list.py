@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Final
@@ -6,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from orderwright.api.wire.body import Page
 from orderwright.api.wire.numbers import Amount, Id
 from orderwright.api.wire.paging import Skipping
 from orderwright.api.wire.text import Channel, Reference, SearchText
@@ -43,9 +45,10 @@ Moment = Annotated[
 ]
 
 
-class OrderPageQuery(Skipping):
+class OrderNarrowing(Page):
+    """Which orders, in which order: the same in every version."""
+
     cursor: Annotated[str, Field(max_length=500)] | None = None
-    count: bool = Field(default=False, description="say how many there are in X-Total-Count")
     sort: OrderSort = OrderSort.NEWEST
     status: OrderStatus | None = None
     customer_id: Id | None = None
@@ -62,14 +65,9 @@ class OrderPageQuery(Skipping):
         None, description="order id, reference, customer e-mail or SKU, whole"
     )
 
-    def to_query(self) -> ListOrders:
+    def narrowed_to(self, *, skip: int, limit: int) -> ListOrders:
         return ListOrders(
-            narrowed=self._filter(),
-            sort=self.sort,
-            skip=self.skip,
-            limit=self.limit,
-            cursor=self.cursor,
-            count=self.count,
+            narrowed=self._filter(), sort=self.sort, skip=skip, limit=limit, cursor=self.cursor
         )
 
     def _filter(self) -> OrderFilter:
@@ -87,3 +85,10 @@ class OrderPageQuery(Skipping):
             max_total=None if self.max_total is None else Decimal(self.max_total),
             q=self.q,
         )
+
+
+class OrderPageQuery(OrderNarrowing, Skipping):
+    count: bool = Field(default=False, description="say how many there are in X-Total-Count")
+
+    def to_query(self) -> ListOrders:
+        return replace(self.narrowed_to(skip=self.skip, limit=self.limit), count=self.count)

@@ -5,6 +5,8 @@ from typing import Final
 
 from orderwright.domain.errors import Rejected
 from orderwright.domain.interfaces.order_reader import (
+    FullOrderPage,
+    FullOrderReader,
     OrderFilter,
     OrderPage,
     OrderReader,
@@ -12,6 +14,8 @@ from orderwright.domain.interfaces.order_reader import (
 )
 
 LIMIT_MAX: Final = 100
+# Up to here a total is exact; beyond, counting would take longer than anybody reads.
+COUNT_MAX: Final = 10_000
 SKIP_MAX: Final = 10_000  # beyond, a database counts rows it will not show: use the cursor
 
 
@@ -36,10 +40,7 @@ async def list_orders(query: ListOrders, orders: OrderReader) -> OrderPage:
         InvalidPage: limit or skip beyond their caps, or a cursor together with skip.
         InvalidCursor.
     """
-    if not 1 <= query.limit <= LIMIT_MAX or not 0 <= query.skip <= SKIP_MAX:
-        raise InvalidPage(f"limit is at most {LIMIT_MAX} and skip at most {SKIP_MAX}")
-    if query.cursor is not None and query.skip:
-        raise InvalidPage("a cursor and skip exclude each other")
+    _check(query)
     return await orders.page(
         query.narrowed,
         sort=query.sort,
@@ -48,3 +49,27 @@ async def list_orders(query: ListOrders, orders: OrderReader) -> OrderPage:
         cursor=query.cursor,
         count=query.count,
     )
+
+
+async def list_full_orders(query: ListOrders, orders: FullOrderReader) -> FullOrderPage:
+    """The same with customers, payments and shipments, and a total of up to `COUNT_MAX`.
+
+    Raises: InvalidPage, InvalidCursor.
+    """
+    _check(query)
+    return await orders.page(
+        query.narrowed,
+        sort=query.sort,
+        limit=query.limit,
+        skip=query.skip,
+        cursor=query.cursor,
+        count_at_most=COUNT_MAX,
+    )
+
+
+def _check(query: ListOrders) -> None:
+    """Raises: InvalidPage."""
+    if not 1 <= query.limit <= LIMIT_MAX or not 0 <= query.skip <= SKIP_MAX:
+        raise InvalidPage(f"limit is at most {LIMIT_MAX} and skip at most {SKIP_MAX}")
+    if query.cursor is not None and query.skip:
+        raise InvalidPage("a cursor and skip exclude each other")

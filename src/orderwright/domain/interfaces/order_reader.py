@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from orderwright.domain.entities.order import FulfilmentStatus
+from orderwright.domain.entities.customer import Customer
+from orderwright.domain.entities.order import FulfilmentStatus, Order
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.order_parts import AdjustmentKind
+from orderwright.domain.entities.payment import Payment
 from orderwright.domain.entities.payment_status import PaymentStatus
+from orderwright.domain.entities.shipment import Shipment
 from orderwright.domain.errors import Rejected
 from orderwright.domain.value_objects.address import Address
 from orderwright.domain.value_objects.currency import Currency
@@ -66,6 +70,16 @@ class OrderView:
     adjustments: tuple[AdjustmentView, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderInFull:
+    """An order with what stands around it, all of one moment; payments and shipments oldest first."""
+
+    order: Order | OrderView
+    customer: Customer
+    payments: Sequence[Payment]
+    shipments: Sequence[Shipment]
+
+
 class OrderSort(StrEnum):
     """Each ends with `id` in the same direction, so that the order of a list is total."""
 
@@ -107,6 +121,16 @@ class OrderPage:
     total: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullOrderPage:
+    """`total` is a floor where `total_is_exact` is false."""
+
+    orders: tuple[OrderInFull, ...]
+    next_cursor: str | None
+    total: int
+    total_is_exact: bool
+
+
 class OrderReader(Protocol):
     async def get(self, order_id: int) -> OrderView | None: ...
 
@@ -121,4 +145,24 @@ class OrderReader(Protocol):
         count: bool = False,
     ) -> OrderPage:
         """Raises: InvalidCursor: not one of ours, or of a list sorted otherwise."""
+        ...
+
+
+class FullOrderReader(Protocol):
+    async def get(self, order_id: int) -> OrderInFull | None: ...
+
+    async def page(
+        self,
+        narrowed: OrderFilter,
+        *,
+        sort: OrderSort,
+        limit: int,
+        skip: int = 0,
+        cursor: str | None = None,
+        count_at_most: int,
+    ) -> FullOrderPage:
+        """Counts no further than `count_at_most`: a long count would cost more than the page.
+
+        Raises: InvalidCursor: not one of ours, or of a list sorted otherwise.
+        """
         ...

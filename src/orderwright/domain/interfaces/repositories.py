@@ -44,6 +44,13 @@ class Customers(Repository[Customer, int], Protocol):
         """Raises: CustomerNotFound. Locks nothing: customers are never deleted."""
         ...
 
+    async def look_at(self, customer_id: int) -> Customer:
+        """For showing only: not locked.
+
+        Raises: CustomerNotFound.
+        """
+        ...
+
     async def find_by_external_ref(self, external_ref: str) -> Customer | None: ...
 
     async def find_by_external_refs(self, refs: Collection[str]) -> dict[str, Customer]: ...

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from orderwright.domain.errors import InProgress, PreconditionFailed, Rejected
 from orderwright.domain.value_objects.actor import SYSTEM, Actor
@@ -71,7 +71,10 @@ class RequestContext:
     correlation_id: str | None = None
     request: KeyedRequest | None = None
     precondition: Precondition = ANY_VERSION
+    # Reads, in the transaction that commits a result, what an answer shows beside it. Handed the
+    # result and the unit of work.
+    complete: Callable[[Any, Any], Awaitable[object]] | None = None
 
     def unkeyed(self) -> RequestContext:
         """The same actor and correlation, for further transactions of the same work."""
-        return replace(self, request=None)
+        return replace(self, request=None, complete=None)

@@ -443,6 +443,16 @@ tasks = _table(
     ),
 )
 
+deprecated_calls = _table(
+    "deprecated_calls",
+    Column("caller", String_(100), nullable=False),
+    Column("route", String_(200), nullable=False),
+    Column("calls", BigInt, nullable=False),
+    _at("first_at"),
+    _at("last_at"),
+    PrimaryKeyConstraint("caller", "route"),
+)
+
 imported_documents = _table(
     "imported_documents",
     Column("channel", String_(50), nullable=False),

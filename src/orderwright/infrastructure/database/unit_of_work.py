@@ -126,9 +126,10 @@ class SqlUnitOfWork:
     async def commit(self, result: object = None) -> object:
         with in_domain_words():
             await self._write_records()
+            shown = await self._completed(result)
             if self.context.request is not None:
                 await self.idempotency_keys.answer(
-                    self.context.request, self.context.request.render(result)
+                    self.context.request, self.context.request.render(shown)
                 )
             await self._session.commit()
         self._tell_of_tasks()
@@ -179,6 +180,10 @@ class SqlUnitOfWork:
             self.resumes = await self.idempotency_keys.claim(
                 self.context.request, self._clock.now()
             )
+
+    async def _completed(self, result: object) -> object:
+        complete = self.context.complete
+        return result if complete is None else await complete(result, self)
 
     def _tell_of_tasks(self) -> None:
         if self.tasks.put_down:

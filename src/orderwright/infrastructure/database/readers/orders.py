@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, func, select
@@ -40,10 +41,7 @@ class SqlOrderReader:
     async def get(self, order_id: int) -> OrderView | None:
         with in_domain_words():
             async with self._database.read_sessions() as session:
-                views = await self._views(
-                    session, select(tables.orders).where(_orders.id == order_id)
-                )
-        return views[0][1] if views else None
+                return await self.get_in(session, order_id)
 
     async def page(
         self,
@@ -55,25 +53,35 @@ class SqlOrderReader:
         cursor: str | None = None,
         count: bool = False,
     ) -> OrderPage:
-        where = conditions(narrowed)
-        page = select(tables.orders).where(*where).order_by(*order_by(sort))
-        if cursor is not None:
-            page = page.where(OrderCursor.parse(cursor, sort).after())
         with in_domain_words():
             async with self._database.read_sessions() as session:
-                # One more than asked for tells whether there is a next page.
-                found = await self._views(session, page.offset(skip).limit(limit + 1))
-                total = (
-                    await session.scalar(
-                        select(func.count()).select_from(tables.orders).where(*where)
-                    )
-                    if count
-                    else None
+                page = await self.page_in(
+                    session, narrowed, sort=sort, limit=limit, skip=skip, cursor=cursor
                 )
+                return replace(page, total=await _count(session, narrowed)) if count else page
+
+    async def get_in(self, session: AsyncSession, order_id: int) -> OrderView | None:
+        views = await self._views(session, select(tables.orders).where(_orders.id == order_id))
+        return views[0][1] if views else None
+
+    async def page_in(
+        self,
+        session: AsyncSession,
+        narrowed: OrderFilter,
+        *,
+        sort: OrderSort,
+        limit: int,
+        skip: int,
+        cursor: str | None,
+    ) -> OrderPage:
+        page = select(tables.orders).where(*conditions(narrowed)).order_by(*order_by(sort))
+        if cursor is not None:
+            page = page.where(OrderCursor.parse(cursor, sort).after())
+        # One more than asked for tells whether there is a next page.
+        found = await self._views(session, page.offset(skip).limit(limit + 1))
         return OrderPage(
             orders=tuple(view for _, view in found[:limit]),
             next_cursor=_cursor_at(sort, found[limit - 1][0]) if len(found) > limit else None,
-            total=total,
         )
 
     async def _views(
@@ -91,6 +99,11 @@ class SqlOrderReader:
             .order_by(_adjustments.position),
         )
         return [(row, _order(row, items[row.id], adjustments[row.id])) for row in rows]
+
+
+async def _count(session: AsyncSession, narrowed: OrderFilter) -> int:
+    counted = select(func.count()).select_from(tables.orders).where(*conditions(narrowed))
+    return await session.scalar(counted) or 0
 
 
 async def _by_order(session: AsyncSession, parts: Select[Any]) -> dict[int, list[Row[Any]]]:

@@ -21,6 +21,12 @@ class SqlCustomers(Kept[Customer, int]):
         if await self._session.scalar(row) is None:
             raise CustomerNotFound(f"no customer {customer_id}")
 
+    async def look_at(self, customer_id: int) -> Customer:
+        found = await self._first(tables.customers.c.id == customer_id)
+        if found is None:
+            raise CustomerNotFound(f"no customer {customer_id}")
+        return found
+
     async def find_by_external_ref(self, external_ref: str) -> Customer | None:
         return await self._first(tables.customers.c.external_ref == external_ref)
 
