@@ -8,7 +8,7 @@ from typing import Any, Final
 import httpx2
 from fastapi import FastAPI
 
-from orderwright.api.access import OPEN_ROUTES, declared
+from orderwright.api.access import declared
 from tests.e2e.contract.samples import Sampler
 
 NOTHING: Final = "999999999"  # a number where ids are numbers, a text where they are texts
@@ -23,10 +23,6 @@ class Operation:
     @property
     def name(self) -> str:
         return f"{self.method} {self.path}"
-
-    @property
-    def is_open(self) -> bool:
-        return (self.method, self.path) in OPEN_ROUTES
 
     async def ask(self, client: httpx2.AsyncClient, **request: Any) -> httpx2.Response:
         json = {} if self.body is None else {"json": self.body}
