@@ -42,6 +42,10 @@ class Target:
         return f"{self.method} {self.path}"
 
     @property
+    def keeps_its_caller(self) -> bool:
+        return self.place != "header Authorization" and not self.path.startswith("/token")
+
+    @property
     def path_to_nothing(self) -> str:
         return re.sub(r"{[^}]+}", NOTHING, self.path)
 

@@ -95,6 +95,12 @@ async def test_no_text_anywhere_makes_the_service_fail(unlimited: Service, corpu
             for _ in range(min(share, len(texts))):
                 text = next(rest)
                 answer = await place.ask(client, text)
+                if answer.status_code == 401 and place.keeps_its_caller:
+                    client = (
+                        await unlimited.client()
+                    )  # a text was the id of its key, and revoked it
+                    answer = await place.ask(client, text)
+                    assert answer.status_code != 401, place
                 asked[f"{name} -> {place.place.partition(' ')[0]}"] += 1
                 answered[answer.status_code] += 1
                 if answer.status_code >= 500 or faults_of_form(answer):
