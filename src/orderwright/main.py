@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from orderwright import __version__
-from orderwright.api import access, errors, middleware
+from orderwright.api import access, documents, errors, middleware
 from orderwright.api.routes import ROUTERS
 from orderwright.api.wire.errors import ERROR_RESPONSES
 from orderwright.config import Settings
@@ -30,6 +30,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         redoc_url=None,
         redirect_slashes=False,
         responses=ERROR_RESPONSES,
+        generate_unique_id_function=documents.operation_id,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
@@ -37,6 +38,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
     for router in ROUTERS:
         app.include_router(router)
     access.check_every_route(app)
+    documents.install(app)
     errors.install(app)
     middleware.install(
         app,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 # By name in the page: the OpenAPI document to show. The first is shown unless another is asked for.
-DOCUMENTS: Final[Mapping[str, str]] = {"v1": "/openapi.json"}
+DOCUMENTS: Final[Mapping[str, str]] = {"v1": "/openapi/v1.json", "v2": "/openapi/v2.json"}
 
 _PACKAGE: Final = "fastapi_swagger"
 _MEDIA_TYPES: Final = {

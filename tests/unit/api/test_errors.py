@@ -10,8 +10,9 @@ from starlette.requests import Request
 import orderwright.api
 import orderwright.application
 import orderwright.domain
+from orderwright.api.error_catalogue import TITLES
 from orderwright.api.errors import STATUS_OF, _on_invalid_request, problem_of
-from orderwright.api.problems import TITLES, Problem, answer_to, response_to
+from orderwright.api.problems import Problem, answer_to, response_to
 from orderwright.domain.entities.order import OrderNotFound
 from orderwright.domain.entities.order_lifecycle import IllegalTransition
 from orderwright.domain.errors import DomainError, Unauthenticated

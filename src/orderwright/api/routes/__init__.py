@@ -32,7 +32,7 @@ from orderwright.api.routes import (
 
 def _of_orders(api: OrderApi, reading: APIRouter) -> APIRouter:
     """All that can be asked of orders in one version."""
-    router = APIRouter(dependencies=list(api.gates))
+    router = APIRouter()
     for each in _parts(api, reading):
         router.include_router(each)
     return router

@@ -26,7 +26,7 @@ def routes(api: OrderApi) -> APIRouter:
         prefix=f"{api.path}/{{order_id}}",
         tags=["orders"],
         route_class=StrictRoute,
-        dependencies=[requires(Permission.ORDERS_WRITE)],
+        dependencies=[*api.gates, requires(Permission.ORDERS_WRITE)],
     )
 
     @router.post("/cancel", response_model=api.order)

@@ -13,7 +13,9 @@ from orderwright.domain.value_objects.permission import Permission
 
 
 def routes(api: OrderApi) -> APIRouter:
-    router = APIRouter(prefix=api.path, tags=["orders"], route_class=StrictRoute)
+    router = APIRouter(
+        prefix=api.path, tags=["orders"], route_class=StrictRoute, dependencies=api.gates
+    )
 
     @router.patch(
         "/{order_id}", response_model=api.order, dependencies=[requires(Permission.ORDERS_WRITE)]

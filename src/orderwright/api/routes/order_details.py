@@ -20,7 +20,7 @@ def routes(api: OrderApi) -> APIRouter:
         prefix=f"{api.path}/{{order_id}}",
         tags=["orders"],
         route_class=StrictRoute,
-        dependencies=[requires(Permission.ORDERS_READ)],
+        dependencies=[*api.gates, requires(Permission.ORDERS_READ)],
     )
 
     @router.get("/timeline", response_model=list[TimelineEntryJson])

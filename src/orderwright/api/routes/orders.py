@@ -22,7 +22,9 @@ NOT_MODIFIED: Final[dict[int | str, dict[str, Any]]] = {
 
 
 def routes(api: OrderApi) -> APIRouter:
-    router = APIRouter(prefix=api.path, tags=["orders"], route_class=StrictRoute)
+    router = APIRouter(
+        prefix=api.path, tags=["orders"], route_class=StrictRoute, dependencies=api.gates
+    )
 
     @router.post(
         "",

@@ -17,7 +17,7 @@ from orderwright.application.queries.get_order import get_order
 from orderwright.application.queries.list_orders import list_orders
 from orderwright.domain.interfaces.order_reader import OrderView
 
-router = APIRouter(prefix=V1.path, tags=["orders"], route_class=StrictRoute)
+router = APIRouter(prefix=V1.path, tags=["orders"], route_class=StrictRoute, dependencies=V1.gates)
 
 
 @router.get("", response_model=list[OrderJson], dependencies=[limited_by_caller(LISTS), *READ])

@@ -22,7 +22,7 @@ def routes(api: OrderApi) -> APIRouter:
         prefix=f"{api.path}/{{order_id}}/payments/{{payment_id}}",
         tags=["payments"],
         route_class=StrictRoute,
-        dependencies=[requires(Permission.PAYMENTS_WRITE)],
+        dependencies=[*api.gates, requires(Permission.PAYMENTS_WRITE)],
     )
     underway: dict[int | str, dict[str, Any]] = {
         202: {"model": api.payment, "description": "The provider has not answered yet"}

@@ -19,7 +19,10 @@ from orderwright.domain.value_objects.permission import Permission
 
 def routes(api: OrderApi) -> APIRouter:
     router = APIRouter(
-        prefix=f"{api.path}/{{order_id}}/refunds", tags=["payments"], route_class=StrictRoute
+        prefix=f"{api.path}/{{order_id}}/refunds",
+        tags=["payments"],
+        route_class=StrictRoute,
+        dependencies=api.gates,
     )
 
     @router.post(

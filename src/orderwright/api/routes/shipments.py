@@ -23,7 +23,10 @@ WRITE = [requires(Permission.ORDERS_WRITE)]
 
 def routes(api: OrderApi) -> APIRouter:
     router = APIRouter(
-        prefix=f"{api.path}/{{order_id}}/shipments", tags=["fulfilment"], route_class=StrictRoute
+        prefix=f"{api.path}/{{order_id}}/shipments",
+        tags=["fulfilment"],
+        route_class=StrictRoute,
+        dependencies=api.gates,
     )
 
     @router.post("", status_code=201, response_model=ShipmentJson, dependencies=WRITE)
