@@ -39,4 +39,4 @@ async def test_an_answer_that_breaks_off_midway_stays_broken_off() -> None:
     ],
 )
 def test_a_client_has_the_version_it_names(known: str | None, *, current: bool) -> None:
-    assert is_current(known, "3") is current
+    assert is_current(known, '"3"') is current
