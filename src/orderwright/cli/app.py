@@ -23,7 +23,7 @@ COMMANDS: Final = {
     "config": "Look at the configuration.",
     "explain": "Say what the code of an error means, and what to do about it.",
     "demo": "Try things on a made-up shop.",
-    "openapi": "Print the OpenAPI document of this version.",
+    "openapi": "Print the OpenAPI document of this release.",
     "reference": "Print a page of docs/reference as Markdown.",
     "version": "Print the version.",
 }

@@ -5,7 +5,7 @@
 
 from typing import Final
 
-EXPECTED: Final = {
+_ORDERS_V1: Final = {
     "POST /api/v1/orders": "orders:write",
     "GET /api/v1/orders": "orders:read",
     "GET /api/v1/orders/{order_id}": "orders:read",
@@ -26,6 +26,10 @@ EXPECTED: Final = {
     "POST /api/v1/orders/{order_id}/returns/{return_id}/receive": "orders:write",
     "POST /api/v1/orders/{order_id}/refunds": "payments:write",
     "GET /api/v1/orders/{order_id}/refunds": "orders:read",
+}
+EXPECTED: Final = {
+    **_ORDERS_V1,
+    **{route.replace("v1", "v2"): needed for route, needed in _ORDERS_V1.items()},
     "GET /api/v1/tasks/{task_id}": "orders:read",
     "POST /api/v1/tasks/{task_id}/retry": "orders:write",
     "POST /api/v1/customers": "customers:write",
@@ -43,6 +47,7 @@ EXPECTED: Final = {
     "POST /api/v1/api-keys": "admin",
     "GET /api/v1/api-keys": "admin",
     "DELETE /api/v1/api-keys/{api_key_id}": "admin",
+    "GET /api/v1/deprecations": "admin",
     "GET /me": "any",
     "GET /api": "any",
     "POST /token": "open",
