@@ -8,7 +8,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench chaos fuzz setup fmt lock clean
+.PHONY: help run test check bench chaos fuzz openapi setup fmt lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ chaos: $(VENV)/.dev ## Kill the server fifty times under load, and count what is
 
 fuzz: $(VENV)/.dev ## Make thousands of requests of the document, and hold each answer to it
 	$(BIN)/python -m tests.fuzz
+
+openapi: $(VENV)/.dev ## Freeze the documents of the API versions, unless clients would break
+	$(BIN)/python -m devtools.freeze_openapi
 
 setup: $(VENV)/.dev ## Install everything, the tools for tests included
 
