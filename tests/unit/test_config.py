@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -412,3 +413,19 @@ def test_all_origins_are_for_the_desk_alone(monkeypatch: pytest.MonkeyPatch) -> 
     assert faults(monkeypatch, **DEPLOYED, CORS_ORIGINS="*") == {
         "CORS_ORIGINS": "must name every origin: * is refused outside development"
     }
+
+
+def test_a_version_ends_after_it_was_deprecated(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = faults(
+        monkeypatch,
+        API_V1_DEPRECATED_AT="2026-11-01T00:00:00Z",
+        API_V1_SUNSET_AT="2026-10-01T00:00:00Z",
+    )
+
+    assert found == {"API_V1_SUNSET_AT": "must be after API_V1_DEPRECATED_AT"}
+
+
+def test_a_date_without_a_zone_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    deprecated_at = load(monkeypatch, API_V1_DEPRECATED_AT="2026-11-01").api_v1_deprecated_at
+
+    assert deprecated_at == datetime(2026, 11, 1, tzinfo=UTC)

@@ -59,7 +59,7 @@ def choose(path: str, wanted: str | None) -> Choice:
     """
     unversioned = UNVERSIONED.fullmatch(path)
     if unversioned is not None:
-        version = _named(wanted or API_VERSION)
+        version = _named(API_VERSION if wanted is None else wanted)
         return Choice(version.path + unversioned["rest"], wanted or version.number)
     version = version_of(path)
     if version.owns(path) and wanted is not None and _named(wanted) is not version:
