@@ -84,7 +84,7 @@ NO_QUESTIONS = [
     ({"min_total": "NaN"}, "validation_error"),
     ({"created_from": "yesterday"}, "validation_error"),
     ({"created_from": "0001-01-01T00:00:00+23:59"}, "validation_error"),
-    ({"q": "a\x00b"}, "validation_error"),
+    ({"q": "a\x00b"}, "invalid_text"),
     ({"q": " "}, "validation_error"),
 ]
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.customer import Customer
@@ -19,11 +19,9 @@ from orderwright.domain.interfaces.order_reader import (
 )
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.database import Database
-from orderwright.infrastructure.database.readers.order_filters import conditions
+from orderwright.infrastructure.database.readers.order_search import OrderSearch
 from orderwright.infrastructure.database.readers.orders import SqlOrderReader
 from orderwright.infrastructure.database.readers.reading import Reading
-
-_orders: Final = tables.orders.c
 
 
 class SqlFullOrderReader(Reading):
@@ -56,7 +54,7 @@ class SqlFullOrderReader(Reading):
                 session, narrowed, sort=sort, limit=limit, skip=skip, cursor=cursor
             )
             orders = await _in_full(session, page.orders)
-            counted = await _count(session, narrowed, count_at_most + 1)
+            counted = await OrderSearch(session).count(narrowed, at_most=count_at_most + 1)
         return FullOrderPage(
             orders=tuple(orders),
             next_cursor=page.next_cursor,
@@ -98,8 +96,3 @@ async def _by_order(
     for each in found:
         grouped[each.order_id].append(each)
     return grouped
-
-
-async def _count(session: AsyncSession, narrowed: OrderFilter, at_most: int) -> int:
-    some = select(_orders.id).where(*conditions(narrowed)).limit(at_most).subquery()
-    return await session.scalar(select(func.count()).select_from(some)) or 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, tuple_
+from sqlalchemy import Column, ColumnElement, FromClause, tuple_
 
 from orderwright.domain.interfaces.order_reader import InvalidCursor, OrderSort
 from orderwright.infrastructure.database import tables
@@ -50,14 +50,19 @@ class OrderCursor:
 
     def after(self) -> ColumnElement[bool]:
         """What comes behind the cursor in its sort."""
-        column = _SORT_COLUMNS[self.sort]
-        here = tuple_(column, _orders.id)
-        there = tuple_(self.value, self.order_id, types=[column.type, _orders.id.type])
-        return here < there if _descends(self.sort) else here > there
+        columns = sort_columns(self.sort)
+        there = [self.value, self.order_id][-len(columns) :]
+        here = tuple_(*columns)
+        beyond = tuple_(*there, types=[column.type for column in columns])
+        return here < beyond if _descends(self.sort) else here > beyond
 
 
-def order_by(sort: OrderSort) -> list[ColumnElement[Any]]:
-    columns = list(dict.fromkeys([_SORT_COLUMNS[sort], _orders.id]))
+def sort_columns(sort: OrderSort) -> list[Column[Any]]:
+    return list(dict.fromkeys([_SORT_COLUMNS[sort], _orders.id]))
+
+
+def order_by(sort: OrderSort, among: FromClause = tables.orders) -> list[ColumnElement[Any]]:
+    columns = [among.c[column.name] for column in sort_columns(sort)]
     return [column.desc() if _descends(sort) else column.asc() for column in columns]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.interfaces.order_reader import (
@@ -20,12 +20,8 @@ from orderwright.domain.value_objects.money import Money, UnitPrice
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.errors import in_domain_words
-from orderwright.infrastructure.database.readers.order_cursor import (
-    OrderCursor,
-    order_by,
-    sort_value,
-)
-from orderwright.infrastructure.database.readers.order_filters import conditions
+from orderwright.infrastructure.database.readers.order_cursor import OrderCursor, sort_value
+from orderwright.infrastructure.database.readers.order_search import OrderSearch
 
 _orders: Final = tables.orders.c
 _items: Final = tables.order_items.c
@@ -58,7 +54,9 @@ class SqlOrderReader:
                 page = await self.page_in(
                     session, narrowed, sort=sort, limit=limit, skip=skip, cursor=cursor
                 )
-                return replace(page, total=await _count(session, narrowed)) if count else page
+                if count:
+                    return replace(page, total=await OrderSearch(session).count(narrowed))
+                return page
 
     async def get_in(self, session: AsyncSession, order_id: int) -> OrderView | None:
         views = await self._views(session, select(tables.orders).where(_orders.id == order_id))
@@ -74,11 +72,10 @@ class SqlOrderReader:
         skip: int,
         cursor: str | None,
     ) -> OrderPage:
-        page = select(tables.orders).where(*conditions(narrowed)).order_by(*order_by(sort))
-        if cursor is not None:
-            page = page.where(OrderCursor.parse(cursor, sort).after())
+        after = None if cursor is None else OrderCursor.parse(cursor, sort)
         # One more than asked for tells whether there is a next page.
-        found = await self._views(session, page.offset(skip).limit(limit + 1))
+        page = await OrderSearch(session).page(narrowed, sort, after, skip=skip, rows=limit + 1)
+        found = await self._views(session, page)
         return OrderPage(
             orders=tuple(view for _, view in found[:limit]),
             next_cursor=_cursor_at(sort, found[limit - 1][0]) if len(found) > limit else None,
@@ -99,11 +96,6 @@ class SqlOrderReader:
             .order_by(_adjustments.position),
         )
         return [(row, _order(row, items[row.id], adjustments[row.id])) for row in rows]
-
-
-async def _count(session: AsyncSession, narrowed: OrderFilter) -> int:
-    counted = select(func.count()).select_from(tables.orders).where(*conditions(narrowed))
-    return await session.scalar(counted) or 0
 
 
 async def _by_order(session: AsyncSession, parts: Select[Any]) -> dict[int, list[Row[Any]]]:

@@ -1,0 +1,125 @@
+"""Which index a page of orders is read from. ADR 9 says why that is not left to the databases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Select, func, select, union
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from orderwright.domain.interfaces.order_reader import OrderFilter, OrderSort
+from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database.readers.order_cursor import (
+    OrderCursor,
+    order_by,
+    sort_columns,
+)
+from orderwright.infrastructure.database.readers.order_filters import (
+    InPassing,
+    Narrowing,
+    alternatives,
+)
+
+# So many are sorted in a few milliseconds; where there are more, the next page of them is met soon
+# on the way through an index that has all orders sorted.
+FEW: Final = 5_000
+
+_orders: Final = tables.orders.c
+
+Ids = Select[tuple[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSearch:
+    session: AsyncSession
+    few: int = FEW
+
+    async def page(
+        self,
+        narrowed: OrderFilter,
+        sort: OrderSort,
+        after: OrderCursor | None,
+        *,
+        skip: int,
+        rows: int,
+    ) -> Select[Any]:
+        found = await alternatives(self.session, narrowed)
+        if len(found) == 1:
+            ids = await self._sorted(found[0], sort, after)
+            return _rows(ids.offset(skip).limit(rows), sort)
+        # Of each alternative, as many as the page can take.
+        heads = [(await self._sorted(each, sort, after)).limit(skip + rows) for each in found]
+        return _rows(_union(heads), sort).offset(skip).limit(rows)
+
+    async def count(self, narrowed: OrderFilter, at_most: int | None = None) -> int:
+        found = await alternatives(self.session, narrowed)
+        lists = [(await self._all(each)).limit(at_most) for each in found]
+        ids = _union(lists).limit(at_most).subquery()
+        return await self.session.scalar(select(func.count()).select_from(ids)) or 0
+
+    async def _sorted(
+        self, narrowings: Sequence[Narrowing], sort: OrderSort, after: OrderCursor | None
+    ) -> Ids:
+        if not narrowings or (len(narrowings) == 1 and sort in narrowings[0].sorts):
+            return _walked(narrowings, sort, after)
+        count, fewest = await self._fewest(narrowings)
+        if count <= self.few:
+            return _collected(fewest, narrowings, sort, after)
+        return _walked(narrowings, sort, after)
+
+    async def _all(self, narrowings: Sequence[Narrowing]) -> Ids:
+        if not narrowings:
+            return select(_orders.id)
+        if len(narrowings) == 1:
+            return narrowings[0].ids
+        _, fewest = await self._fewest(narrowings)
+        return select(_orders.id).where(*_led_by(fewest, narrowings))
+
+    async def _fewest(self, narrowings: Sequence[Narrowing]) -> tuple[int, Narrowing]:
+        """Counted no further than it matters."""
+        counts = [
+            select(func.count()).select_from(each.ids.limit(self.few + 1).subquery())
+            for each in narrowings
+        ]
+        row = (
+            await self.session.execute(select(*(each.scalar_subquery() for each in counts)))
+        ).one()
+        return min(zip(row, narrowings, strict=True), key=lambda each: each[0])
+
+
+def _walked(narrowings: Sequence[Narrowing], sort: OrderSort, after: OrderCursor | None) -> Ids:
+    """Along an index that has the order, until there are enough."""
+    sorting = next((each for each in narrowings if sort in each.sorts), None)
+    behind = [] if after is None else [after.after()]
+    return (
+        select(_orders.id).where(*_led_by(sorting, narrowings), *behind).order_by(*order_by(sort))
+    )
+
+
+def _collected(
+    few: Narrowing, narrowings: Sequence[Narrowing], sort: OrderSort, after: OrderCursor | None
+) -> Ids:
+    """All there are, then sorted."""
+    behind = [] if after is None else [InPassing(after.after())]
+    columns = sort_columns(sort)
+    collected = select(*columns).where(*_led_by(few, narrowings), *behind)
+    found = collected.cte().prefix_with("MATERIALIZED")
+    return select(found.c.id).order_by(*order_by(sort, found))
+
+
+def _led_by(leading: Narrowing | None, narrowings: Sequence[Narrowing]) -> list[Any]:
+    return [each.leading if each is leading else each.check for each in narrowings]
+
+
+def _union(lists: Sequence[Ids]) -> Any:
+    # A compound's parts have no order and no limit of their own on SQLite, but subqueries may.
+    parts = [select(each.subquery()) for each in lists]
+    return parts[0] if len(parts) == 1 else union(*parts)
+
+
+def _rows(ids: Any, sort: OrderSort) -> Select[Any]:
+    found = ids.subquery("found")
+    page = select(tables.orders).join(found, found.c.id == _orders.id)
+    return page.order_by(*order_by(sort))
