@@ -95,6 +95,11 @@ class Settings(BaseSettings):
         description=f"Signs access tokens; at least {SECRET_BYTES_MIN} bytes.",
         json_schema_extra={"shown_default": "generated in development"},
     )
+    jwt_former_secrets: SecretStr | None = Field(
+        None,
+        description="Secrets that signed access tokens before `JWT_SECRET`, by commas: their tokens "
+        "stay good until they expire.",
+    )
     api_secret_key: SecretStr = Field(
         SecretStr(""),
         description=f"Keys the hashes of API keys; at least {SECRET_BYTES_MIN} bytes.",
@@ -262,6 +267,13 @@ class Settings(BaseSettings):
             raise ValueError("was generated for development: make one of its own")
         return value
 
+    @field_validator("jwt_former_secrets")
+    @classmethod
+    def _former_secrets_worth_their_name(cls, value: SecretStr | None) -> SecretStr | None:
+        if any(len(each.encode()) < SECRET_BYTES_MIN for each in _each_of(value)):
+            raise ValueError(f"must have at least {SECRET_BYTES_MIN} bytes each")
+        return value
+
     @field_validator("redis_url")
     @classmethod
     def _a_redis_that_can_be_asked(cls, value: SecretStr | None) -> SecretStr | None:
@@ -345,6 +357,11 @@ class Settings(BaseSettings):
         return urlunsplit(parts._replace(netloc=f"{user.split(':')[0]}:{password}@{host}"))
 
     @property
+    def jwt_secrets(self) -> list[str]:
+        """All that tokens may be signed with; the first signs."""
+        return [self.jwt_secret.get_secret_value(), *_each_of(self.jwt_former_secrets)]
+
+    @property
     def uses_sqlite(self) -> bool:
         return self.database_url.startswith(_SQLITE)
 
@@ -371,6 +388,11 @@ class Settings(BaseSettings):
 def get_settings() -> Settings:
     """The settings of this process, read once."""
     return Settings.load()
+
+
+def _each_of(secrets: SecretStr | None) -> list[str]:
+    text = "" if secrets is None else secrets.get_secret_value()
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _deployed(known: dict[str, Any]) -> bool:

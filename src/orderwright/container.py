@@ -16,6 +16,7 @@ from orderwright.application.queries.authenticate import Authenticator
 from orderwright.application.services.demo import DemoShop
 from orderwright.application.services.forgetting import Forgetting
 from orderwright.application.services.settlement import Settlement
+from orderwright.application.services.sign_in_guard import SignInGuard
 from orderwright.application.services.task_handlers import TaskHandlers
 from orderwright.application.services.task_runner import TaskLimits, TaskRunner
 from orderwright.application.services.token_pair import TokenIssuer
@@ -92,7 +93,7 @@ class Container(containers.DeclarativeContainer):
     secret_hasher = providers.Singleton(HmacSecrets, config.api_secret_key)
     access_tokens = providers.Singleton(
         JwtAccessTokens,
-        providers.List(config.jwt_secret),
+        config.jwt_secrets,
         providers.Factory(timedelta, minutes=config.access_token_minutes),
         ids,
     )
@@ -103,6 +104,7 @@ class Container(containers.DeclarativeContainer):
         ids=ids,
         refresh_lifetime=providers.Factory(timedelta, days=config.refresh_token_days),
     )
+    sign_in_guard = providers.Singleton(SignInGuard, secrets=secret_hasher)
     authenticator = providers.Singleton(
         Authenticator, access=access_reader, access_tokens=access_tokens, secrets=secret_hasher
     )
@@ -228,7 +230,7 @@ def _plain_values(settings: Settings) -> dict[str, object]:
     return settings.model_dump() | {
         "database_dsn": settings.database_dsn,
         "captures_at_once": settings.payment_capture == "automatic",
-        "jwt_secret": settings.jwt_secret.get_secret_value(),
+        "jwt_secrets": settings.jwt_secrets,
         "api_secret_key": settings.api_secret_key.get_secret_value(),
         "redis_url": settings.redis_url and settings.redis_url.get_secret_value(),
     }

@@ -11,6 +11,7 @@ from fastapi.security import OAuth2PasswordBearer
 from orderwright.api.problems import correlation_id_of
 from orderwright.application.queries.authenticate import Authenticator, Identity
 from orderwright.application.services.settlement import Settlement
+from orderwright.application.services.sign_in_guard import SignInGuard
 from orderwright.application.services.token_pair import TokenIssuer
 from orderwright.domain.errors import Unauthenticated
 from orderwright.domain.interfaces import clock, ids, order_reader, rate_limits, readers, security
@@ -51,6 +52,7 @@ Access = Annotated[readers.AccessReader, provided("access_reader")]
 Secrets = Annotated[security.SecretHasher, provided("secret_hasher")]
 Hasher = Annotated[security.PasswordHasher, provided("password_hasher")]
 Issuer = Annotated[TokenIssuer, provided("token_issuer")]
+Guard = Annotated[SignInGuard, provided("sign_in_guard")]
 Limiter = Annotated[rate_limits.RateLimiter, provided("rate_limiter")]
 Rates = Annotated[Mapping[str, Rate], provided("rates")]
 

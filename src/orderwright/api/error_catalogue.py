@@ -101,6 +101,7 @@ ERRORS: Final = (
     ErrorEntry(409, "idempotency_in_progress", "The first request with this key is still running.", _LATER, retryable=True),
     ErrorEntry(409, "illegal_transition", "The state of the order does not allow this; `allowed` says what it does.", _READ_AGAIN),
     ErrorEntry(409, "inventory_missing", "The order holds less stock than its lines need: a broken invariant.", "Run `orderwright audit` and report what it says."),
+    ErrorEntry(409, "last_admin", "Nobody would be left who may administer.", "Give another user `admin` first."),
     ErrorEntry(409, "line_already_refunded", "The line was paid back before.", "Refund another line, or by `amount`."),
     ErrorEntry(409, "location_name_taken", "Another location has this name.", _CHOOSE_OTHER),
     ErrorEntry(409, "not_a_demo", "The database has other things than a demonstration in it.", "Use an empty database; the command line alone says this."),
@@ -161,6 +162,7 @@ ERRORS: Final = (
     # 428, 429
     ErrorEntry(428, "precondition_required", "A change has to say which version it is for.", "Send `If-Match` with the ETag that was read."),
     ErrorEntry(429, "rate_limited", "Too many requests came from this caller or address.", _LATER, retryable=True),
+    ErrorEntry(429, "too_many_sign_ins", "Signing in failed too often for this user name or from this network.", "Wait as long as `Retry-After` says; the wait doubles with each failure.", retryable=True),
     # 500, 503
     ErrorEntry(500, "internal_error", "Something went wrong on our side.", "Report it with its `correlation_id`; repeat it only with an Idempotency-Key."),
     ErrorEntry(503, "database_busy", "Too many changes wait for the database.", _LATER, retryable=True),

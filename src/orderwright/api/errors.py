@@ -22,6 +22,7 @@ from orderwright.domain.errors import (
     NotFound,
     PreconditionFailed,
     Rejected,
+    TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
@@ -33,6 +34,7 @@ STATUS_OF: Final[Mapping[type[DomainError], int]] = {
     Conflict: 409,
     PreconditionFailed: 412,
     Rejected: 422,
+    TooManyRequests: 429,
     Unavailable: 503,
 }
 # What the framework refuses by itself, in our words.
@@ -66,7 +68,7 @@ def problem_of(error: DomainError) -> Problem:
 
 def _more_facts_of(error: DomainError) -> Iterator[tuple[str, object]]:
     """What only the wire knows."""
-    if isinstance(error, InProgress | Unavailable):
+    if isinstance(error, InProgress | TooManyRequests | Unavailable):
         yield "retryable", True
     if isinstance(error, PreconditionFailed) and "current_version" in error.facts:
         yield "current_etag", etag(cast("int", error.facts["current_version"]))
@@ -74,7 +76,7 @@ def _more_facts_of(error: DomainError) -> Iterator[tuple[str, object]]:
 
 def _headers_of(error: DomainError) -> Mapping[str, str]:
     match error:
-        case InProgress() | Unavailable():
+        case InProgress() | TooManyRequests() | Unavailable():
             return {"retry-after": str(error.retry_after_s)}
         case Unauthenticated():
             return {"www-authenticate": "Bearer"}

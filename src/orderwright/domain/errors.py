@@ -8,6 +8,7 @@
     ├── Unauthenticated     who are you?
     ├── Forbidden           not for you
     ├── PreconditionFailed  the caller looked at an older version
+    ├── TooManyRequests     too often: wait
     └── Unavailable         not now, through no fault of the request
 
 Each concrete error has a stable `code` that clients may rely on. What the number on the wire is,
@@ -58,6 +59,14 @@ class Forbidden(DomainError):
 
 class PreconditionFailed(DomainError):
     code = "precondition_failed"
+
+
+class TooManyRequests(DomainError):
+    code = "too_many_requests"
+
+    def __init__(self, detail: str, *, retry_after_s: int, **facts: object) -> None:
+        super().__init__(detail, **facts)
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(DomainError):

@@ -104,7 +104,7 @@ def test_what_may_be_retried_is_what_the_wire_calls_retryable() -> None:
     of_use_cases = {
         each.code
         for each in subclasses(DomainError)
-        if issubclass(each, kinds.InProgress | kinds.Unavailable)
+        if issubclass(each, kinds.InProgress | kinds.TooManyRequests | kinds.Unavailable)
         and each.__module__ not in (kinds.__name__, __name__)
     }
 

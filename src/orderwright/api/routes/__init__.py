@@ -26,6 +26,7 @@ from orderwright.api.routes import (
     stock,
     tasks,
     tokens,
+    users,
     versions,
 )
 
@@ -59,6 +60,7 @@ ROUTERS = (
     stock.router,
     tokens.router,
     identity.router,
+    users.router,
     api_keys.router,
     versions.router,
     deprecations.router,

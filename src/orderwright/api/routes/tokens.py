@@ -1,9 +1,18 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from orderwright.api.dependencies import Access, AnonymousUow, Hasher, Issuer, Now, Secrets
+from orderwright.api.client_address import client_network
+from orderwright.api.dependencies import (
+    Access,
+    AnonymousUow,
+    Guard,
+    Hasher,
+    Issuer,
+    Now,
+    Secrets,
+)
 from orderwright.api.rate_limits import SIGN_INS, limited_by_address
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.access import RefreshTokenBody, SignInForm, TokenJson
@@ -21,17 +30,23 @@ router = APIRouter(
 
 @router.post("")
 async def get_token(
+    request: Request,
     form: Annotated[SignInForm, Form()],
     *,
     uow: AnonymousUow,
     access: Access,
     hasher: Hasher,
+    guard: Guard,
     issuer: Issuer,
     now: Now,
 ) -> TokenJson:
     """Sign in (OAuth 2 password form). The permissions are the user's, whatever `scope` says."""
-    command = SignIn(username=form.username, password=form.password)
-    pair = await sign_in(command, uow, access=access, hasher=hasher, issuer=issuer, now=now)
+    command = SignIn(
+        username=form.username, password=form.password, network=client_network(request)
+    )
+    pair = await sign_in(
+        command, uow, access=access, hasher=hasher, guard=guard, issuer=issuer, now=now
+    )
     return TokenJson.of(pair)
 
 

@@ -5,12 +5,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from orderwright.api.wire.body import Body, Shown, Time
 from orderwright.api.wire.text import NO_NUL, ONE_LINE, ShortName
 from orderwright.application.commands.create_api_key import CreateApiKey, CreatedApiKey
-from orderwright.application.commands.create_user import PASSWORD_CHARS_MAX
+from orderwright.application.services.password_rules import CHARS_MAX
 from orderwright.application.services.token_pair import TokenPair
 from orderwright.domain.value_objects.permission import Permission
 
 AnyPermission = Annotated[Permission, Field(strict=False)]
 Permissions = Annotated[list[Permission], BeforeValidator(sorted)]
+
+
+# Anything that can be typed, and nothing of it is changed here.
+Password = Annotated[
+    str, Field(min_length=1, max_length=CHARS_MAX, json_schema_extra={"pattern": NO_NUL})
+]
 
 
 class SignInForm(BaseModel):
@@ -19,10 +25,7 @@ class SignInForm(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     username: Annotated[str, Field(min_length=1, max_length=320), ONE_LINE]
-    password: Annotated[
-        str,
-        Field(min_length=1, max_length=PASSWORD_CHARS_MAX, json_schema_extra={"pattern": NO_NUL}),
-    ]
+    password: Password
     grant_type: Literal["password"] = "password"
     scope: str = ""
 

@@ -31,6 +31,7 @@ async def forget_expired(command: ForgetExpired, units: UnitOfWorkFactory, *, no
     kinds: list[Forget] = [
         lambda uow: uow.idempotency_keys.forget(keys_before, limit=command.batch),
         lambda uow: uow.refresh_tokens.forget_expired(now, limit=command.batch),
+        lambda uow: uow.sign_in_tallies.forget_expired(now, limit=command.batch),
     ]
     return sum([await _forget_all(forget, units, command.batch) for forget in kinds])
 

@@ -58,6 +58,16 @@ class UserCreated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UserChanged(Event):
+    """`permissions` and `active` are what they are now."""
+
+    name: ClassVar[str] = "user.changed"
+    changed: tuple[str, ...]
+    permissions: tuple[str, ...]
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UserSignedOut(Event):
     name: ClassVar[str] = "user.signed_out"
 

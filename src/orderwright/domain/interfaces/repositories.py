@@ -17,6 +17,7 @@ from orderwright.domain.entities.refund import Refund
 from orderwright.domain.entities.reservation import Reservation
 from orderwright.domain.entities.return_ import Return
 from orderwright.domain.entities.shipment import Shipment
+from orderwright.domain.entities.sign_in_tally import SignInTally
 from orderwright.domain.entities.stock import StockLevel
 from orderwright.domain.entities.task import Task
 from orderwright.domain.entities.user import User
@@ -149,7 +150,24 @@ class Tasks(Repository[Task, str], Protocol):
         ...
 
 
-class Users(Repository[User, int], Protocol): ...
+class Users(Repository[User, int], Protocol):
+    async def administrators(self) -> Sequence[User]:
+        """The active ones who may administer, locked in the order of their ids."""
+        ...
+
+
+class SignInTallies(Protocol):
+    async def exists(self, subject: str, now: datetime) -> bool:
+        """Whether there is one that counts still."""
+        ...
+
+    async def of_subjects(self, subjects: Collection[str], now: datetime) -> dict[str, SignInTally]:
+        """The tally of each, locked in their order, made where there is none yet."""
+        ...
+
+    async def forget_expired(self, now: datetime, *, limit: int) -> int:
+        """Delete up to `limit` that count nothing any more; how many there were."""
+        ...
 
 
 class ApiKeys(Repository[ApiKey, int], Protocol): ...
@@ -165,6 +183,8 @@ class RefreshTokens(Repository[RefreshToken, str], Protocol):
         ...
 
     async def revoke_family(self, family_id: str, now: datetime) -> None: ...
+
+    async def revoke_all_of(self, user_id: int, now: datetime) -> None: ...
 
 
 class IdempotencyKeys(Protocol):

@@ -25,6 +25,7 @@ from orderwright.domain.entities.refund import Refund, RefundLine
 from orderwright.domain.entities.reservation import Reservation
 from orderwright.domain.entities.return_ import Return, ReturnLine
 from orderwright.domain.entities.shipment import Shipment, ShipmentLine
+from orderwright.domain.entities.sign_in_tally import SignInTally
 from orderwright.domain.entities.stock import StockLevel
 from orderwright.domain.entities.task import Task
 from orderwright.domain.entities.user import User
@@ -123,3 +124,4 @@ def _map_access() -> None:
     _map(User, tables.users)
     _map(ApiKey, tables.api_keys)
     _map(RefreshToken, tables.refresh_tokens)
+    _map(SignInTally, tables.sign_in_tallies)

@@ -509,6 +509,15 @@ refresh_tokens = _table(
     _at("revoked_at", nullable=True),
 )
 
+sign_in_tallies = _table(
+    "sign_in_tallies",
+    Column("subject", String_(64), primary_key=True),
+    Column("failures", BigInt, nullable=False),
+    _at("wait_until"),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+    CheckConstraint("failures >= 0", name="failures_not_negative"),
+)
+
 # What was written here is never changed; the database itself refuses (see append_only.py).
 APPEND_ONLY: Final = (stock_movements, events)
 keep_append_only(APPEND_ONLY)

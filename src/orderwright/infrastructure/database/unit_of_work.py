@@ -21,6 +21,7 @@ from orderwright.infrastructure.database.event_payload import event_payload
 from orderwright.infrastructure.database.repositories.access import (
     SqlApiKeys,
     SqlRefreshTokens,
+    SqlSignInTallies,
     SqlUsers,
 )
 from orderwright.infrastructure.database.repositories.catalogue import (
@@ -74,6 +75,7 @@ class SqlUnitOfWork:
     users: SqlUsers
     api_keys: SqlApiKeys
     refresh_tokens: SqlRefreshTokens
+    sign_in_tallies: SqlSignInTallies
     idempotency_keys: IdempotencyKeys
     history: SqlHistory
 
@@ -169,6 +171,7 @@ class SqlUnitOfWork:
         self.users = SqlUsers(session)
         self.api_keys = SqlApiKeys(session)
         self.refresh_tokens = SqlRefreshTokens(session)
+        self.sign_in_tallies = SqlSignInTallies(session)
         self.history = SqlHistory(session, self.stock, self.context.actor.name, self._touched)
         self.idempotency_keys = IdempotencyKeys(
             session, self.context.actor.name, self._request_lease

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from orderwright.domain.entities.api_key import ApiKey
 from orderwright.domain.entities.user import User
@@ -10,14 +10,21 @@ from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.readers.reading import Reading
 
 
+def _named(username: str) -> ColumnElement[bool]:
+    return func.lower(tables.users.c.username) == func.lower(username)
+
+
 class SqlAccessReader(Reading):
     async def user(self, user_id: int) -> User | None:
         found: User | None = await self._one(select(User).where(tables.users.c.id == user_id))
         return found
 
+    async def users(self, *, skip: int, limit: int, username: str | None = None) -> Sequence[User]:
+        wanted = select(User) if username is None else select(User).where(_named(username))
+        return await self._all(wanted.order_by(tables.users.c.id).offset(skip).limit(limit))
+
     async def user_named(self, username: str) -> User | None:
-        name = func.lower(tables.users.c.username)
-        found: User | None = await self._one(select(User).where(name == func.lower(username)))
+        found: User | None = await self._one(select(User).where(_named(username)))
         return found
 
     async def api_key_with(self, lookup: str) -> ApiKey | None:
