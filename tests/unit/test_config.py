@@ -429,3 +429,14 @@ def test_a_date_without_a_zone_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> Non
     deprecated_at = load(monkeypatch, API_V1_DEPRECATED_AT="2026-11-01").api_v1_deprecated_at
 
     assert deprecated_at == datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_former_secrets_are_as_long_as_the_present_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    former = f"{GOOD_SECRET}, {'f' * SECRET_BYTES_MIN}"
+
+    settings = load(monkeypatch, JWT_SECRET="n" * SECRET_BYTES_MIN, JWT_FORMER_SECRETS=former)
+
+    assert settings.jwt_secrets == ["n" * 32, "g" * 32, "f" * 32]
+    assert GOOD_SECRET not in repr(settings)
+    found = faults(monkeypatch, JWT_FORMER_SECRETS=f"{GOOD_SECRET},short")
+    assert found == {"JWT_FORMER_SECRETS": f"must have at least {SECRET_BYTES_MIN} bytes each"}

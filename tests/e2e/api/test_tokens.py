@@ -1,9 +1,11 @@
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from pydantic import SecretStr
 
 from orderwright.domain.value_objects.permission import Permission
 from tests.e2e.api.service import PASSWORD, Service
@@ -147,3 +149,21 @@ async def test_an_access_token_ends_with_its_time(service: Service) -> None:
 
     assert await status_of_me(service, old) == 401
     assert await status_of_me(service, fresh) == 200
+
+
+async def test_after_the_signing_key_was_rotated_nobody_has_to_sign_in_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    former, current = SecretStr("f" * 32), SecretStr("c" * 32)
+    async with Service.running(database_url, tmp_path / "a", jwt_secret=former) as before:
+        await before.user(ADA)
+        tokens = (await sign_in(before)).json()
+
+    rotated = {"jwt_secret": current, "jwt_former_secrets": former}
+    async with Service.running(database_url, tmp_path / "b", **rotated) as service:
+        assert await status_of_me(service, tokens["access_token"]) == 200
+        renewed = (await refresh(service, tokens["refresh_token"])).json()
+
+    async with Service.running(database_url, tmp_path / "c", jwt_secret=current) as after:
+        assert await status_of_me(after, tokens["access_token"]) == 401
+        assert await status_of_me(after, renewed["access_token"]) == 200
