@@ -27,6 +27,7 @@ BEYOND_SCHEMAS: Final = frozenset(
         "stock_not_tracked",
         "unknown_currency",
         "unknown_product",
+        "weak_password",
         "product_inactive",
         "invalid_amount",
         "invalid_metadata",

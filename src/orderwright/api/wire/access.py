@@ -5,7 +5,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from orderwright.api.wire.body import Body, Shown, Time
 from orderwright.api.wire.text import NO_NUL, ONE_LINE, ShortName
 from orderwright.application.commands.create_api_key import CreateApiKey, CreatedApiKey
-from orderwright.application.services.password_rules import CHARS_MAX
+from orderwright.application.services.password_rules import CHARS_MAX, CHARS_MIN
 from orderwright.application.services.token_pair import TokenPair
 from orderwright.domain.value_objects.permission import Permission
 
@@ -16,6 +16,10 @@ Permissions = Annotated[list[Permission], BeforeValidator(sorted)]
 # Anything that can be typed, and nothing of it is changed here.
 Password = Annotated[
     str, Field(min_length=1, max_length=CHARS_MAX, json_schema_extra={"pattern": NO_NUL})
+]
+
+NewPassword = Annotated[
+    str, Field(min_length=CHARS_MIN, max_length=CHARS_MAX, json_schema_extra={"pattern": NO_NUL})
 ]
 
 

@@ -2,7 +2,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from orderwright.api.wire.access import AnyPermission, Password, Permissions
+from orderwright.api.wire.access import AnyPermission, NewPassword, Permissions
 from orderwright.api.wire.body import Body, Shown, Time
 from orderwright.api.wire.paging import Skipping
 from orderwright.api.wire.text import NOT_BLANK, ONE_LINE, Email
@@ -16,7 +16,7 @@ AnyPermissions = Annotated[list[AnyPermission], Field(max_length=len(Permission)
 
 class CreateUserBody(Body):
     username: Username
-    password: Password
+    password: NewPassword
     email: Email | None = None
     permissions: AnyPermissions = Field(default_factory=list)
 
@@ -35,7 +35,7 @@ class ChangeUserBody(Body):
     email: Email | None = None
     permissions: AnyPermissions = Field(default_factory=list)
     active: bool = True
-    password: Password = Field(default_factory=str)
+    password: NewPassword = Field(default_factory=str)
 
     def to_command(self, user_id: int) -> ChangeUser:
         wanted: dict[str, object] = {
