@@ -8,7 +8,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench chaos fuzz openapi setup fmt lock clean
+.PHONY: help run test check bench plans chaos fuzz openapi setup fmt lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ check: $(VENV)/.dev ## Format, lint, types, layers, tests: exactly what CI runs
 
 bench: $(VENV)/.dev ## Measure placement and reads on both databases
 	$(BIN)/python -m benchmarks
+
+plans: $(VENV)/.dev ## Look at how each list is read from a million orders, and fail on a scan
+	$(BIN)/python -m benchmarks.plans
 
 chaos: $(VENV)/.dev ## Kill the server fifty times under load, and count what is left
 	$(BIN)/python -m tests.chaos --kills 50

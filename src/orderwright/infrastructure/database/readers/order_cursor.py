@@ -48,6 +48,11 @@ class OrderCursor:
         text = json.dumps([str(self.sort), value, self.order_id], separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
+    def is_beyond(self, value: datetime | int) -> bool:
+        """Nothing behind the cursor comes before `value`."""
+        here: Any = self.value
+        return bool(here <= value if _descends(self.sort) else here >= value)
+
     def after(self) -> ColumnElement[bool]:
         """What comes behind the cursor in its sort."""
         columns = sort_columns(self.sort)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final
 
-from sqlalchemy import Boolean, ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import Boolean, Column, ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -20,6 +21,12 @@ _items: Final = tables.order_items.c
 _INT64_MAX: Final = 2**63 - 1
 
 _BY_TIME: Final = frozenset({OrderSort.NEWEST, OrderSort.OLDEST})
+_BEGINNINGS: Final = {
+    OrderSort.OLDEST: "created_from",
+    OrderSort.NEWEST: "created_to",
+    OrderSort.CHEAPEST: "min_total",
+    OrderSort.DEAREST: "max_total",
+}
 _BY_TOTAL: Final = frozenset({OrderSort.DEAREST, OrderSort.CHEAPEST})
 
 
@@ -41,15 +48,38 @@ def _behind_a_plus(element: InPassing, compiler: SQLCompiler, **options: Any) ->
     return f"+({compiler.process(element.clauses, **options)})"
 
 
-@dataclass(frozen=True, slots=True)
+class OneOf(FunctionElement[bool]):
+    """A column's value is among those of a subquery. PostgreSQL is told to look each one up: of a few
+    thousand it would rather read all orders."""
+
+    type = Boolean()
+    inherit_cache = True
+    _is_implicitly_boolean = True
+
+
+@compiles(OneOf)
+def _in(element: OneOf, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} IN {values}"
+
+
+@compiles(OneOf, "postgresql")
+def _in_array(element: OneOf, compiler: SQLCompiler, **options: Any) -> str:
+    column, values = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} = ANY (ARRAY{values})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Narrowing:
     """One filter, in two forms: `leading` to its orders by an index, which has them in the order of
-    `sorts`, and as a `check` of an order that was found otherwise. `ids` are for counting."""
+    `sorts`, and as a `check` of an order that was found otherwise. `ids` come from the index alone,
+    in its order, so that some of them can be counted without the rest."""
 
     ids: Select[tuple[int]]
     leading: ColumnElement[bool]
     check: ColumnElement[bool]
     sorts: frozenset[OrderSort] = frozenset()
+    is_range: bool = False
 
 
 async def alternatives(session: AsyncSession, narrowed: OrderFilter) -> list[list[Narrowing]]:
@@ -67,25 +97,38 @@ def _equalities(narrowed: OrderFilter) -> Iterator[Narrowing]:
         yield _of_customer(narrowed.customer_id)
     if narrowed.product_id is not None:
         yield _with_product(narrowed.product_id)
-    if narrowed.channel is not None:
-        yield _indexed(_orders.channel == narrowed.channel, _BY_TIME)
-    if narrowed.status is not None:
-        yield _indexed(_orders.status == narrowed.status, _BY_TIME)
-    if narrowed.payment_status is not None:
-        paid = _orders.payment_status == narrowed.payment_status
-        yield _indexed(paid, _BY_TIME)
-    if narrowed.fulfilment_status is not None:
-        fulfilled = _orders.fulfilment_status == narrowed.fulfilment_status
-        yield _indexed(fulfilled, _BY_TIME)
+    for column in (
+        _orders.channel,
+        _orders.status,
+        _orders.payment_status,
+        _orders.fulfilment_status,
+    ):
+        value = getattr(narrowed, column.name)
+        if value is not None:
+            yield _indexed(column == value, _orders.created_at, _BY_TIME)
 
 
 def _ranges(narrowed: OrderFilter) -> Iterator[Narrowing]:
     created = [*_created_between(narrowed)]
     if created:
-        yield _indexed(and_(*created), _BY_TIME)
+        found = _indexed(and_(*created), _orders.created_at, _BY_TIME)
+        yield replace(found, is_range=True)
     total = [*_total_between(narrowed)]
     if total:
-        yield _indexed(and_(*total), _BY_TOTAL)
+        found = _indexed(and_(*total), _orders.total_ten_thousandths, _BY_TOTAL)
+        yield replace(found, is_range=True)
+
+
+def where_it_begins(narrowed: OrderFilter, sort: OrderSort) -> datetime | int | None:
+    """What no order on the list comes before, by the column of `sort`."""
+    beginning: datetime | Decimal | None = getattr(narrowed, _BEGINNINGS.get(sort, ""), None)
+    if isinstance(beginning, Decimal):
+        return _scaled(beginning, ROUND_CEILING if sort is OrderSort.CHEAPEST else ROUND_FLOOR)
+    return beginning
+
+
+def without_beginning(narrowed: OrderFilter, sort: OrderSort) -> OrderFilter:
+    return replace(narrowed, **{_BEGINNINGS[sort]: None})
 
 
 def _created_between(narrowed: OrderFilter) -> Iterator[ColumnElement[bool]]:
@@ -115,28 +158,32 @@ async def _meanings(session: AsyncSession, q: str) -> list[Narrowing]:
     if product_id is not None:
         meanings.append(_with_product(product_id))
     if q.isascii() and q.isdigit() and int(q) <= _INT64_MAX:
-        meanings.append(_indexed(_orders.id == int(q)))
+        meanings.append(_indexed(_orders.id == int(q), _orders.id))
     return meanings
 
 
 def _with_reference(reference: str) -> Narrowing:
-    return _indexed(_orders.reference == reference)
+    return _indexed(_orders.reference == reference, _orders.reference)
 
 
 def _of_customer(customer_id: int) -> Narrowing:
-    return _indexed(_orders.customer_id == customer_id, _BY_TIME)
+    return _indexed(_orders.customer_id == customer_id, _orders.created_at, _BY_TIME)
 
 
 def _with_product(product_id: int) -> Narrowing:
     has_it = exists().where(_items.order_id == _orders.id, _items.product_id == product_id)
     ids = select(_items.order_id).where(_items.product_id == product_id).distinct()
-    return Narrowing(ids, leading=_orders.id.in_(ids), check=InPassing(has_it))
+    one_of_them = OneOf(_orders.id, ids.scalar_subquery())
+    return Narrowing(ids.order_by(_items.order_id), leading=one_of_them, check=InPassing(has_it))
 
 
 def _indexed(
-    condition: ColumnElement[bool], sorts: frozenset[OrderSort] = frozenset()
+    condition: ColumnElement[bool],
+    first: Column[Any],
+    sorts: frozenset[OrderSort] = frozenset(),
 ) -> Narrowing:
-    ids = select(_orders.id).where(condition)
+    """`first` is what the index has orders sorted by."""
+    ids = select(_orders.id).where(condition).order_by(first)
     return Narrowing(ids, leading=condition, check=InPassing(condition), sorts=sorts)
 
 

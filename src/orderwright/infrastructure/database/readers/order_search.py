@@ -20,6 +20,8 @@ from orderwright.infrastructure.database.readers.order_filters import (
     InPassing,
     Narrowing,
     alternatives,
+    where_it_begins,
+    without_beginning,
 )
 
 # So many are sorted in a few milliseconds; where there are more, the next page of them is met soon
@@ -45,6 +47,7 @@ class OrderSearch:
         skip: int,
         rows: int,
     ) -> Select[Any]:
+        narrowed, after = _with_one_beginning(narrowed, sort, after)
         found = await alternatives(self.session, narrowed)
         if len(found) == 1:
             ids = await self._sorted(found[0], sort, after)
@@ -55,9 +58,8 @@ class OrderSearch:
 
     async def count(self, narrowed: OrderFilter, at_most: int | None = None) -> int:
         found = await alternatives(self.session, narrowed)
-        lists = [(await self._all(each)).limit(at_most) for each in found]
-        ids = _union(lists).limit(at_most).subquery()
-        return await self.session.scalar(select(func.count()).select_from(ids)) or 0
+        ids = _union([(await self._all(each)).limit(at_most) for each in found]).limit(at_most)
+        return await self.session.scalar(select(func.count()).select_from(ids.subquery())) or 0
 
     async def _sorted(
         self, narrowings: Sequence[Narrowing], sort: OrderSort, after: OrderCursor | None
@@ -75,7 +77,7 @@ class OrderSearch:
         if len(narrowings) == 1:
             return narrowings[0].ids
         _, fewest = await self._fewest(narrowings)
-        return select(_orders.id).where(*_led_by(fewest, narrowings))
+        return select(_orders.id).where(*_led_by([fewest], narrowings))
 
     async def _fewest(self, narrowings: Sequence[Narrowing]) -> tuple[int, Narrowing]:
         """Counted no further than it matters."""
@@ -89,12 +91,25 @@ class OrderSearch:
         return min(zip(row, narrowings, strict=True), key=lambda each: each[0])
 
 
+def _with_one_beginning(
+    narrowed: OrderFilter, sort: OrderSort, after: OrderCursor | None
+) -> tuple[OrderFilter, OrderCursor | None]:
+    """Of two conditions where to begin, SQLite begins at any and rejects up to the other."""
+    beginning = where_it_begins(narrowed, sort)
+    if after is None or beginning is None:
+        return narrowed, after
+    if after.is_beyond(beginning):
+        return without_beginning(narrowed, sort), after
+    return narrowed, None
+
+
 def _walked(narrowings: Sequence[Narrowing], sort: OrderSort, after: OrderCursor | None) -> Ids:
     """Along an index that has the order, until there are enough."""
-    sorting = next((each for each in narrowings if sort in each.sorts), None)
+    sorting = [each for each in narrowings if sort in each.sorts]
+    leading = [*sorting[:1], *(each for each in sorting[1:] if each.is_range)]
     behind = [] if after is None else [after.after()]
     return (
-        select(_orders.id).where(*_led_by(sorting, narrowings), *behind).order_by(*order_by(sort))
+        select(_orders.id).where(*_led_by(leading, narrowings), *behind).order_by(*order_by(sort))
     )
 
 
@@ -104,13 +119,13 @@ def _collected(
     """All there are, then sorted."""
     behind = [] if after is None else [InPassing(after.after())]
     columns = sort_columns(sort)
-    collected = select(*columns).where(*_led_by(few, narrowings), *behind)
+    collected = select(*columns).where(*_led_by([few], narrowings), *behind)
     found = collected.cte().prefix_with("MATERIALIZED")
     return select(found.c.id).order_by(*order_by(sort, found))
 
 
-def _led_by(leading: Narrowing | None, narrowings: Sequence[Narrowing]) -> list[Any]:
-    return [each.leading if each is leading else each.check for each in narrowings]
+def _led_by(leading: Sequence[Narrowing], narrowings: Sequence[Narrowing]) -> list[Any]:
+    return [each.leading if each in leading else each.check for each in narrowings]
 
 
 def _union(lists: Sequence[Ids]) -> Any:

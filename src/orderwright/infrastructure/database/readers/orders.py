@@ -21,7 +21,7 @@ from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.errors import in_domain_words
 from orderwright.infrastructure.database.readers.order_cursor import OrderCursor, sort_value
-from orderwright.infrastructure.database.readers.order_search import OrderSearch
+from orderwright.infrastructure.database.readers.order_search import FEW, OrderSearch
 
 _orders: Final = tables.orders.c
 _items: Final = tables.order_items.c
@@ -29,10 +29,12 @@ _adjustments: Final = tables.order_adjustments.c
 
 
 class SqlOrderReader:
-    """Three SELECTs a page, however many orders are on it: orders, their lines, their adjustments."""
+    """Three SELECTs a page, however many orders are on it: orders, their lines, their adjustments.
+    One or two more where it has to be found out first what a filter leads to."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, few: int = FEW) -> None:
         self._database = database
+        self._few = few
 
     async def get(self, order_id: int) -> OrderView | None:
         with in_domain_words():
@@ -55,7 +57,7 @@ class SqlOrderReader:
                     session, narrowed, sort=sort, limit=limit, skip=skip, cursor=cursor
                 )
                 if count:
-                    return replace(page, total=await OrderSearch(session).count(narrowed))
+                    return replace(page, total=await self._search(session).count(narrowed))
                 return page
 
     async def get_in(self, session: AsyncSession, order_id: int) -> OrderView | None:
@@ -74,12 +76,15 @@ class SqlOrderReader:
     ) -> OrderPage:
         after = None if cursor is None else OrderCursor.parse(cursor, sort)
         # One more than asked for tells whether there is a next page.
-        page = await OrderSearch(session).page(narrowed, sort, after, skip=skip, rows=limit + 1)
+        page = await self._search(session).page(narrowed, sort, after, skip=skip, rows=limit + 1)
         found = await self._views(session, page)
         return OrderPage(
             orders=tuple(view for _, view in found[:limit]),
             next_cursor=_cursor_at(sort, found[limit - 1][0]) if len(found) > limit else None,
         )
+
+    def _search(self, session: AsyncSession) -> OrderSearch:
+        return OrderSearch(session, self._few)
 
     async def _views(
         self, session: AsyncSession, orders: Select[Any]

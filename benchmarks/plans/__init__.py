@@ -1,0 +1,1 @@
+"""How each list of orders is read from a million of them, by `make plans`."""

@@ -1,0 +1,198 @@
+"""Three years of a made-up shop, the same in each database: skewed as real ones are.
+
+A few customers and products have most of the orders, old orders are mostly delivered, new ones mostly
+are not, some products are no longer sold, and imported orders are older than their ids tell.
+"""
+
+# ruff: noqa: PLR2004 - the shares of a made-up shop have no names
+
+import itertools
+import math
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import make_url
+
+from orderwright.infrastructure.database import engines, sqlite_driver
+
+Row = tuple[Any, ...]
+Rows = Iterator[Row]
+
+BEGAN: Final = datetime(2023, 11, 1, tzinfo=UTC)
+SPAN: Final = timedelta(days=3 * 365)
+ORDERS_PER_CUSTOMER: Final = 10
+PRODUCTS: Final = 5_000
+DISCONTINUED: Final = 3  # among the best sold, but only in the first half
+RARE_PRODUCT: Final = PRODUCTS
+RARELY: Final = 50  # times that it was sold
+CHANNELS: Final = ("api", "web", "import", "till", "fair")
+_CHANNEL_WEIGHTS: Final = (0.55, 0.30, 0.10, 0.0495, 0.0005)
+_BATCH: Final = 20_000
+
+ORDER_COLUMNS: Final = (
+    "id customer_id status payment_status fulfilment_status currency total_minor"
+    " total_ten_thousandths channel reference notes metadata created_at updated_at version"
+)
+_ITEM: Final = (
+    "order_id id product_id sku name quantity unit_price_ten_thousandths line_total_minor currency"
+    " track_inventory shipped returned"
+)
+_ADJUSTMENT: Final = "order_id position kind label amount_minor currency"
+_CUSTOMER: Final = "id name email metadata created_at updated_at version"
+_PRODUCT: Final = (
+    "id sku name price_ten_thousandths currency active track_inventory backorder created_at"
+    " updated_at version"
+)
+
+
+class History:
+    """Every row, by a fixed seed; times as the database has them."""
+
+    def __init__(self, orders: int, time: Callable[[datetime], Any]) -> None:
+        self._orders = orders
+        self._customers = max(orders // ORDERS_PER_CUSTOMER, 10)
+        self._time = time
+        self._random = random.Random(20261123)  # noqa: S311 - not a secret
+
+    def customers(self) -> Rows:
+        now = self._time(BEGAN)
+        for number in range(1, self._customers + 1):
+            yield (number, f"Customer {number}", f"c{number}@example.com", "{}", now, now, 1)
+
+    def products(self) -> Rows:
+        now = self._time(BEGAN)
+        for number in range(1, PRODUCTS + 1):
+            yield (
+                *(number, f"SKU-{number}", f"Product {number}", 125_000, "GBP"),
+                *(True, True, False, now, now, 1),
+            )
+
+    def orders(self) -> Iterator[tuple[Row, list[Row]]]:
+        for order_id in range(1, self._orders + 1):
+            age = 1 - math.sqrt(
+                order_id / self._orders
+            )  # the shop grows: half are of the last year
+            yield self._order(order_id, age)
+
+    def placed_now(self) -> Rows:
+        """More orders, without end."""
+        for order_id in itertools.count(self._orders + 1):
+            yield self._order(order_id, age=0.0)[0]
+
+    def _order(self, order_id: int, age: float) -> tuple[Row, list[Row]]:
+        chance = self._random
+        channel = chance.choices(CHANNELS, _CHANNEL_WEIGHTS)[0]
+        if channel == "import":
+            age = min(1.0, age + chance.random() * (1 - age))
+        # Whole seconds, so that some are of the same moment.
+        created = (BEGAN + SPAN * (1 - age)).replace(microsecond=0)
+        status, payment_status, fulfilment_status = self._statuses(age)
+        total = int(math.exp(chance.gauss(8.3, 1.0))) + 1
+        # The first has one for sure, so that it can be asked for.
+        reference = f"R-{order_id}" if chance.random() < 0.4 or order_id == 1 else None
+        customer = int(self._customers * chance.random() ** 3) + 1
+        order = (
+            *(order_id, customer, status, payment_status, fulfilment_status, "GBP"),
+            *(total, total * 100, channel, reference, None, "{}"),
+            *(self._time(created), self._time(created), 3),
+        )
+        return order, [self._item(order_id, item, age) for item in range(chance.choice((1, 2, 3)))]
+
+    def _statuses(self, age: float) -> tuple[str, str, str]:
+        chance = self._random.random()
+        return _late(age, chance) or _settled(chance)
+
+    def _item(self, order_id: int, item: int, age: float) -> Row:
+        product = int((PRODUCTS - 1) * self._random.random() ** 2.5) + 1
+        if product == DISCONTINUED and age < 0.5:
+            product += 1
+        if order_id % max(self._orders // RARELY, 1) == 0 and item == 0:
+            product = RARE_PRODUCT
+        return (
+            *(order_id, item + 1, product, f"SKU-{product}", f"Product {product}", 1),
+            *(125_000, 1_250, "GBP", True, 0, 0),
+        )
+
+
+async def fill(url: str, orders: int) -> None:
+    """An empty, migrated database. It is not vacuumed or analysed afterwards."""
+    if url.startswith("sqlite"):
+        _fill_sqlite(url, orders)
+    else:
+        await _fill_postgresql(url, orders)
+
+
+def _late(age: float, chance: float) -> tuple[str, str, str] | None:
+    if age < 0.005 and chance < 0.6:
+        return ("pending", "unpaid" if chance < 0.5 else "authorised", "unfulfilled")
+    if age < 0.01 and chance < 0.5:
+        return ("confirmed", "paid", "unfulfilled" if chance < 0.45 else "partially_fulfilled")
+    if age < 0.02 and chance < 0.5:
+        return ("shipped", "paid", "fulfilled")
+    return None
+
+
+def _settled(chance: float) -> tuple[str, str, str]:
+    if chance > 0.94:
+        return ("cancelled", "refunded" if chance > 0.98 else "unpaid", "unfulfilled")
+    if chance < 0.0002:
+        return ("confirmed", "unknown", "unfulfilled")
+    if chance < 0.003:
+        return ("pending", "failed", "unfulfilled")
+    return ("delivered", "partially_refunded" if chance < 0.02 else "paid", "fulfilled")
+
+
+def sqlite_time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.000000Z"
+
+
+def _fill_sqlite(url: str, orders: int) -> None:
+    connection = sqlite_driver.driver().connect(make_url(url).database)
+    connection.execute("PRAGMA synchronous=OFF")
+    connection.execute("PRAGMA cache_size=-500000")
+
+    def insert(table: str, columns: str, rows: Any) -> None:
+        named = columns.split()
+        places = ", ".join("?" * len(named))
+        statement = f"INSERT INTO {table} ({', '.join(named)}) VALUES ({places})"  # noqa: S608
+        connection.executemany(statement, rows)
+
+    history = History(orders, sqlite_time)
+    insert("customers", _CUSTOMER, history.customers())
+    insert("products", _PRODUCT, history.products())
+    for batch in _batches(history.orders()):
+        insert("orders", ORDER_COLUMNS, [order for order, _ in batch])
+        insert("order_items", _ITEM, [item for _, items in batch for item in items])
+        insert("order_adjustments", _ADJUSTMENT, [_shipping(order) for order, _ in batch])
+    connection.commit()
+    connection.close()
+
+
+async def _fill_postgresql(url: str, orders: int) -> None:
+    history = History(orders, lambda moment: moment)
+    engine = engines.for_migrations(url)
+    connection = await engine.connect()
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+
+    async def copy(table: str, columns: str, rows: Any) -> None:
+        await driver.copy_records_to_table(table, columns=columns.split(), records=rows)
+
+    await copy("customers", _CUSTOMER, history.customers())
+    await copy("products", _PRODUCT, history.products())
+    for batch in _batches(history.orders()):
+        await copy("orders", ORDER_COLUMNS, [order for order, _ in batch])
+        await copy("order_items", _ITEM, [item for _, items in batch for item in items])
+        await copy("order_adjustments", _ADJUSTMENT, [_shipping(order) for order, _ in batch])
+    await connection.close()
+    await engine.dispose()
+
+
+def _shipping(order: Row) -> Row:
+    return (order[0], 0, "shipping", "Shipping", 350, "GBP")
+
+
+def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
+    while batch := list(itertools.islice(rows, _BATCH)):
+        yield batch
