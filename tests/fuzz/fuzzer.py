@@ -25,14 +25,20 @@ class Fuzzed:
 
 
 async def fuzz(
-    server: ServerProcess, directory: Path, *, examples: int, phases: Sequence[str] = PHASES
+    server: ServerProcess,
+    directory: Path,
+    *,
+    version: str,
+    examples: int,
+    phases: Sequence[str] = PHASES,
 ) -> Fuzzed:
+    """By the document of one version of the API."""
     key = await server.api_key()
     async with server.client(key) as client:
         own_id = (await client.get("/me")).json()["id"]
     process = await asyncio.create_subprocess_exec(
         *[sys.executable, "-m", "schemathesis.cli", "--config-file", str(_SETUP), "run"],
-        f"{server.url}/openapi.json",
+        f"{server.url}/openapi/{version}.json",
         *["--checks", "all", "--exclude-checks", "positive_data_acceptance"],
         *[
             "--phases",
