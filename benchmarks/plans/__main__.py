@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from benchmarks.plans.asking import Asking, Found
+from benchmarks.plans.asking import Asking, Counted, Found
 from benchmarks.plans.filling import fill
 from benchmarks.plans.writing import Cost, measure_writes
 from devtools.embedded_postgres import EmbeddedPostgres
@@ -28,6 +28,7 @@ class Report:
     database: str
     found: list[Found]
     generic: list[Found]
+    counted: list[Counted]
     costs: list[Cost]
 
     def faults(self) -> Iterator[str]:
@@ -47,7 +48,8 @@ async def report_on(database: str, orders: int) -> Report:
         found = await Asking(orders).everything(url)
         blind = Asking(orders, tries=1, generic=True)
         generic = await blind.everything(url) if database == "postgresql" else []
-        return Report(database, found, generic, await measure_writes(url, orders))
+        counted = await Asking(orders).counts(url)
+        return Report(database, found, generic, counted, await measure_writes(url, orders))
 
 
 async def _prepare(url: str, orders: int) -> None:
@@ -65,11 +67,16 @@ async def _prepare(url: str, orders: int) -> None:
 def print_report(report: Report) -> None:
     """Of each filter and sort the worst: ascending and descending, the first page and a deep one."""
     print(f"\n{report.database}: rows looked at, and milliseconds of a page\n")
-    print(f"| {'filter':<27} |" + "".join(f" {sort:>19} |" for sort in _SORTS))
-    print(f"| {'-' * 27} |" + f" {'-' * 18}: |" * len(_SORTS))
+    print(f"| {'filter':<29} |" + "".join(f" {sort:>19} |" for sort in _SORTS))
+    print(f"| {'-' * 29} |" + f" {'-' * 18}: |" * len(_SORTS))
     for name in dict.fromkeys(each.question.name for each in report.found):
         cells = (_worst(report.found, name, sort) for sort in _SORTS)
-        print(f"| {name:<27} |" + "".join(f" {cell:>19} |" for cell in cells))
+        print(f"| {name:<29} |" + "".join(f" {cell:>19} |" for cell in cells))
+    print(f"\n| {'count':<29} | {'orders':>9} | exactly, ms | to 10,000, ms |")
+    print(f"| {'-' * 29} | {'-' * 8}: | ----------: | ------------: |")
+    for each in report.counted:
+        times = f"{each.exact_ms:>11.1f} | {each.bounded_ms:>13.1f}"
+        print(f"| {each.name:<29} | {each.number:>9,} | {times} |")
     print("\n| indexes of orders                 | µs an insert | µs an update |")
     print("| --------------------------------- | -----------: | -----------: |")
     for cost in report.costs:
@@ -93,6 +100,7 @@ def _data(report: Report) -> dict[str, Any]:
         "database": report.database,
         "questions": [_question(each) for each in report.found],
         "generic_plans": [_question(each) for each in report.generic],
+        "counts": [asdict(each) for each in report.counted],
         "writes": [asdict(cost) for cost in report.costs],
         "faults": list(report.faults()),
     }

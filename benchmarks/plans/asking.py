@@ -13,10 +13,12 @@ from benchmarks.plans.explaining import (
     Work,
     overheard,
 )
-from benchmarks.plans.questions import PAGE, Question, questions
+from benchmarks.plans.questions import PAGE, Question, filters, questions
+from orderwright.application.queries.list_orders import COUNT_MAX
+from orderwright.domain.interfaces.order_reader import OrderFilter
 from orderwright.infrastructure.database import engines
 from orderwright.infrastructure.database.database import Database
-from orderwright.infrastructure.database.readers.order_search import FEW
+from orderwright.infrastructure.database.readers.order_search import FEW, OrderSearch
 from orderwright.infrastructure.database.readers.orders import SqlOrderReader
 
 # A page, one order more, its lines and its adjustments, and the odd look beside them.
@@ -50,6 +52,14 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    name: str
+    number: int
+    exact_ms: float
+    bounded_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """`generic`: by plans that PostgreSQL makes without knowing the values, as it may after five."""
 
@@ -61,13 +71,35 @@ class Asking:
     async def everything(self, url: str) -> list[Found]:
         database = Database(url)
         reader = SqlOrderReader(database, few=self.few)
-        async with _explainer(url, generic=self.generic) as explainer:
+        async with explainer_of(url, generic=self.generic) as explainer:
             found = [
                 await self._ask(database, reader, explainer, question)
                 for question in questions(self.orders)
             ]
         await database.dispose()
         return [each for each in found if each is not None]
+
+    async def counts(self, url: str) -> list[Counted]:
+        """With `count=true`, and as version 2 counts."""
+        database = Database(url)
+        counted = []
+        for name, narrowed in filters(self.orders).items():
+            exact, number = await self._counted(database, narrowed, None)
+            bounded, _ = await self._counted(database, narrowed, COUNT_MAX + 1)
+            counted.append(Counted(name, number, exact, bounded))
+        await database.dispose()
+        return counted
+
+    async def _counted(
+        self, database: Database, narrowed: OrderFilter, at_most: int | None
+    ) -> tuple[float, int]:
+        fastest, number = float("inf"), 0
+        for _ in range(self.tries):
+            async with database.read_sessions() as session:
+                began = time.perf_counter()
+                number = await OrderSearch(session, self.few).count(narrowed, at_most)
+                fastest = min(fastest, time.perf_counter() - began)
+        return round(fastest * 1000, 1), number
 
     async def _ask(
         self, database: Database, reader: SqlOrderReader, explainer: Explainer, question: Question
@@ -95,7 +127,7 @@ class Asking:
 
 
 @asynccontextmanager
-async def _explainer(url: str, *, generic: bool) -> AsyncIterator[Explainer]:
+async def explainer_of(url: str, *, generic: bool = False) -> AsyncIterator[Explainer]:
     if url.startswith("sqlite"):
         sqlite = SqliteExplainer(url)
         yield sqlite

@@ -18,7 +18,9 @@ _STEPS_BETWEEN_LOOKS: Final = 10
 _STEPS_A_ROW: Final = 10
 _SCAN: Final = re.compile(r"SCAN (\w+)(?! USING (?:COVERING )?INDEX)")
 # In each of these there may be any number of rows.
-_LARGE: Final = frozenset({"orders", "order_items", "order_adjustments", "customers", "products"})
+_LARGE: Final = frozenset(
+    {"orders", "order_items", "order_adjustments", "customers", "products", "stock_levels"}
+)
 # SQLite keeps a table sorted by id: to read orders from one end is to walk an index. How many were
 # read is counted.
 _SORTED_BY_ID: Final = frozenset({"orders"})

@@ -40,6 +40,8 @@ _ITEM: Final = (
     " track_inventory shipped returned"
 )
 _ADJUSTMENT: Final = "order_id position kind label amount_minor currency"
+_LOCATION: Final = "id name created_at version"
+_LEVEL: Final = "id product_id location_id on_hand reserved backorder version"
 _CUSTOMER: Final = "id name email metadata created_at updated_at version"
 _PRODUCT: Final = (
     "id sku name price_ten_thousandths currency active track_inventory backorder created_at"
@@ -66,8 +68,18 @@ class History:
         for number in range(1, PRODUCTS + 1):
             yield (
                 *(number, f"SKU-{number}", f"Product {number}", 125_000, "GBP"),
-                *(True, True, False, now, now, 1),
+                *(number % 1_000 > 0, True, False, now, now, 1),
             )
+
+    def locations(self) -> Rows:
+        """Besides the first, which is there."""
+        yield (2, "Back room", self._time(BEGAN), 1)
+
+    def stock_levels(self) -> Rows:
+        places = ((product, 1) for product in range(1, PRODUCTS + 1))
+        behind = ((product, 2) for product in range(100, PRODUCTS + 1, 100))
+        for level_id, (product, location) in enumerate(itertools.chain(places, behind), 1):
+            yield (level_id, product, location, 1_000_000, 0, False, 1)
 
     def orders(self) -> Iterator[tuple[Row, list[Row]]]:
         for order_id in range(1, self._orders + 1):
@@ -162,6 +174,8 @@ def _fill_sqlite(url: str, orders: int) -> None:
     history = History(orders, sqlite_time)
     insert("customers", _CUSTOMER, history.customers())
     insert("products", _PRODUCT, history.products())
+    insert("locations", _LOCATION, history.locations())
+    insert("stock_levels", _LEVEL, history.stock_levels())
     for batch in _batches(history.orders()):
         insert("orders", ORDER_COLUMNS, [order for order, _ in batch])
         insert("order_items", _ITEM, [item for _, items in batch for item in items])
@@ -181,6 +195,8 @@ async def _fill_postgresql(url: str, orders: int) -> None:
 
     await copy("customers", _CUSTOMER, history.customers())
     await copy("products", _PRODUCT, history.products())
+    await copy("locations", _LOCATION, history.locations())
+    await copy("stock_levels", _LEVEL, history.stock_levels())
     for batch in _batches(history.orders()):
         await copy("orders", ORDER_COLUMNS, [order for order, _ in batch])
         await copy("order_items", _ITEM, [item for _, items in batch for item in items])

@@ -1,12 +1,19 @@
 """Each filter with each sort is served by an index on both databases. `make plans` asks the same of a
 million orders."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import pytest
 from sqlalchemy import text
 
-from benchmarks.plans.asking import Asking, Found
+from benchmarks.plans.asking import Asking, Found, explainer_of
+from benchmarks.plans.explaining import overheard
 from benchmarks.plans.filling import fill
 from orderwright.infrastructure.database import engines
+from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.mapping import map_entities
+from orderwright.infrastructure.database.readers.catalogue import SqlCatalogueReader
 
 _ORDERS = 6_000
 # The largest customer and the best sold product have fewer: in a shop this small PostgreSQL does well to
@@ -45,6 +52,44 @@ async def test_no_list_is_scanned(filled_url: str) -> None:
     faults = {str(each.question): list(each.faults) for each in found}
     assert {question: these for question, these in faults.items() if these} == {}
     assert {str(each.question) for each in found if not _index(each) & _indexes(each)} == set()
+
+
+CATALOGUE: dict[str, Callable[[SqlCatalogueReader], Awaitable[Any]]] = {
+    "customers": lambda reader: reader.customers(skip=0, limit=20),
+    "customers of an e-mail": lambda reader: reader.customers(
+        skip=0, limit=20, email="C300@example.com"
+    ),
+    "customers of a reference": lambda reader: reader.customers(
+        skip=0, limit=20, external_ref="nobody"
+    ),
+    "products": lambda reader: reader.products(skip=0, limit=20),
+    "products of a SKU": lambda reader: reader.products(skip=0, limit=20, sku="SKU-4000"),
+    "products no longer sold": lambda reader: reader.products(skip=0, limit=20, active=False),
+    "stock": lambda reader: reader.stock_levels(
+        skip=0, limit=20, product_id=None, location_id=None
+    ),
+    "stock of a product": lambda reader: reader.stock_levels(
+        skip=0, limit=20, product_id=4000, location_id=None
+    ),
+    "stock of a location": lambda reader: reader.stock_levels(
+        skip=0, limit=20, product_id=None, location_id=2
+    ),
+}
+
+
+async def test_no_list_of_the_catalogue_is_scanned(filled_url: str) -> None:
+    map_entities()
+    database = Database(filled_url)
+    reader = SqlCatalogueReader(database)
+    rows = {}
+    async with explainer_of(filled_url) as explainer:
+        for name, ask in CATALOGUE.items():
+            with overheard(database) as statements:
+                await ask(reader)
+            rows[name] = sum([(await explainer.explain(each)).rows for each in statements])
+    await database.dispose()
+
+    assert {name: looked_at for name, looked_at in rows.items() if looked_at > 100} == {}
 
 
 def _index(found: Found) -> set[str]:

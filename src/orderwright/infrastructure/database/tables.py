@@ -143,6 +143,7 @@ products = _table(
     _at("updated_at"),
     _version(),
     CheckConstraint("price_ten_thousandths >= 0", name="price_not_negative"),
+    Index("ix_products_active", "active", "id"),
 )
 
 locations = _table(
@@ -166,6 +167,7 @@ stock_levels = _table(
     CheckConstraint("on_hand >= 0", name="on_hand_not_negative"),
     CheckConstraint("reserved >= 0", name="reserved_not_negative"),
     CheckConstraint("backorder OR reserved <= on_hand", name="never_oversold"),
+    Index("ix_stock_levels_location", "location_id", "product_id"),
 )
 
 orders = _table(

@@ -1,4 +1,5 @@
-"""Keep only orders that have a reference in the index of references."""
+"""An index for the filters of products and stock that had none; references only of orders that have
+one."""
 
 from alembic import op
 from sqlalchemy import text
@@ -20,8 +21,12 @@ def upgrade() -> None:
         postgresql_where=_HAS_ONE,
         sqlite_where=_HAS_ONE,
     )
+    op.create_index("ix_products_active", "products", ["active", "id"])
+    op.create_index("ix_stock_levels_location", "stock_levels", ["location_id", "product_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_stock_levels_location", "stock_levels")
+    op.drop_index("ix_products_active", "products")
     op.drop_index("ix_orders_reference", "orders")
     op.create_index("ix_orders_reference", "orders", ["reference"])
