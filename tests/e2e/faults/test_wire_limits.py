@@ -1,0 +1,116 @@
+"""What comes over the wire before it is a request, sent by hand to a real server."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from orderwright.api.error_catalogue import TITLES
+from tests.server_process import ServerProcess
+
+DEADLINE_S: Final = 10.0
+LIVE: Final = b"GET /health/live HTTP/1.1\r\nHost: t\r\n"
+TOKEN: Final = b"POST /token HTTP/1.1\r\nHost: t\r\n"
+CLOSE: Final = b"Connection: close\r\n\r\n"
+
+MALFORMED: Final = {
+    "a header without end": LIVE + b"X-A: " + b"a" * 1_000_000,
+    "a header that is too long": LIVE + b"X-A: " + b"a" * 70_000 + b"\r\n\r\n",
+    "too many headers": LIVE + b"".join(b"X-%d: %d\r\n" % (n, n) for n in range(9_000)) + CLOSE,
+    "an address that is too long": b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: t\r\n" + CLOSE,
+    "NUL in a header": LIVE + b"X-A: a\0b\r\n" + CLOSE,
+    "a folded header": LIVE + b"X-A: a\r\n b\r\n" + CLOSE,
+    "no HTTP at all": b"NONSENSE\r\n\r\n",
+    "the beginning of TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100),
+    "length and chunks": TOKEN + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n" + CLOSE,
+    "two lengths": TOKEN + b"Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcd",
+    "a length below zero": TOKEN + b"Content-Length: -4\r\n\r\nabcd",
+    "a chunk without length": TOKEN + b"Transfer-Encoding: chunked\r\n" + CLOSE + b"zz\r\n",
+    "a method of nobody": b"BREW /api/v1/orders HTTP/1.1\r\nHost: t\r\n" + CLOSE,
+    "a letter that is none of ASCII": "GET /\u00e9 HTTP/1.1\r\nHost: t\r\n".encode() + CLOSE,
+}
+ANSWERED: Final = {
+    "an old version": (b"GET /health/live HTTP/1.0\r\n\r\n", [200]),
+    "one after the other": (LIVE + b"\r\n" + LIVE + CLOSE, [200, 200]),
+    "a long query": (b"GET /api/v1/orders?q=" + b"a" * 20_000 + b" HTTP/1.1\r\n" + CLOSE, [401]),
+    "many headers": (LIVE + b"".join(b"X-%d: 1\r\n" % n for n in range(1_000)) + CLOSE, [200]),
+    "tracing": (b"TRACE /health/live HTTP/1.1\r\nHost: t\r\n" + CLOSE, [405]),
+    "a method of WebDAV": (b"PROPFIND /api/v1/orders HTTP/1.1\r\nHost: t\r\n" + CLOSE, [405]),
+    "everything's options": (b"OPTIONS * HTTP/1.1\r\nHost: t\r\n" + CLOSE, [404]),
+    "a size it does not send": (TOKEN + b"Content-Length: 99999999999\r\n" + CLOSE, [413]),
+    "a wish to switch": (LIVE + b"Upgrade: websocket\r\n" + CLOSE, [200]),
+}
+
+
+@pytest.fixture(scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
+    directory: Path = tmp_path_factory.mktemp("wire")
+    url = f"sqlite+aiosqlite:///{directory}/wire.db"
+    async with ServerProcess(url, directory) as server:
+        yield server
+
+
+async def answers(server: ServerProcess, sent: bytes) -> list[tuple[int, dict[str, str], bytes]]:
+    """Status, headers and body of each answer, until the server closes the connection."""
+    async with asyncio.timeout(DEADLINE_S):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(sent)
+        received = await reader.read()
+        writer.close()
+    found = []
+    while received:
+        head, _, rest = received.partition(b"\r\n\r\n")
+        line, *lines = head.decode().split("\r\n")
+        headers = {
+            name.lower(): value for name, _, value in (each.partition(": ") for each in lines)
+        }
+        length = int(headers["content-length"])
+        found.append((int(line.split()[1]), headers, rest[:length]))
+        received = rest[length:]
+    return found
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+async def test_what_is_no_request_is_refused_in_the_form_of_every_error(
+    server: ServerProcess, name: str
+) -> None:
+    ((status, headers, body),) = await answers(server, MALFORMED[name])
+
+    assert status == 400
+    assert json.loads(body)["code"] == "malformed_request"
+    assert headers["content-type"] == "application/json"
+    assert headers["connection"] == "close"
+    assert headers["x-api-version"] == "1.0"
+    assert json.loads(body)["correlation_id"] == headers["x-correlation-id"]
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+async def test_what_is_a_request_however_strange_is_answered(
+    server: ServerProcess, name: str
+) -> None:
+    sent, statuses = ANSWERED[name]
+
+    heard = await answers(server, sent)
+
+    assert [status for status, _, _ in heard] == statuses
+    for status, headers, body in heard:
+        assert headers["x-content-type-options"] == "nosniff"
+        assert status < 400 or json.loads(body)["error"] == TITLES[status]
+
+
+async def test_head_is_get_without_the_body(server: ServerProcess) -> None:
+    for path in (b"/health/live", b"/nowhere"):
+        lines = b" %s HTTP/1.1\r\nHost: t\r\n" % path + CLOSE
+        async with asyncio.timeout(DEADLINE_S):
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(b"HEAD" + lines)
+            heard = await reader.read()
+            writer.close()
+        ((status, headers, body),) = await answers(server, b"GET" + lines)
+        assert heard.endswith(b"\r\n\r\n")
+        assert heard.startswith(b"HTTP/1.1 %d" % status)
+        assert f"content-length: {len(body)}".encode() in heard
+        assert headers["content-length"] == str(len(body))
