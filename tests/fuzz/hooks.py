@@ -23,6 +23,7 @@ BEYOND_SCHEMAS: Final = frozenset(
         "items_missing",
         "malformed_if_match",
         "page_and_cursor",
+        "page_out_of_reach",
         "refund_needs_amount",
         "json_too_deep",
         "stock_not_tracked",
