@@ -6,6 +6,7 @@ CHECKS: Final = [
     ("ck_products_price_not_negative", "UPDATE products SET price_ten_thousandths = -1"),
     ("ck_stock_levels_on_hand_not_negative", "UPDATE stock_levels SET on_hand = -1"),
     ("ck_stock_levels_reserved_not_negative", "UPDATE stock_levels SET reserved = -1"),
+    ("ck_sign_in_tallies_failures_not_negative", "UPDATE sign_in_tallies SET failures = -1"),
     ("ck_stock_levels_never_oversold", "UPDATE stock_levels SET backorder = NOT backorder"),
     (
         "ck_stock_movements_moves_something",

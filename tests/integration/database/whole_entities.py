@@ -23,6 +23,7 @@ from orderwright.domain.entities.refund import Refund, RefundLine, RefundStatus
 from orderwright.domain.entities.reservation import Reservation, ReservationState
 from orderwright.domain.entities.return_ import Return, ReturnLine, ReturnStatus
 from orderwright.domain.entities.shipment import Shipment, ShipmentLine, ShipmentStatus
+from orderwright.domain.entities.sign_in_tally import SignInTally
 from orderwright.domain.entities.stock import StockLevel
 from orderwright.domain.entities.task import Task, TaskState
 from orderwright.domain.entities.user import User
@@ -271,6 +272,7 @@ def _access() -> list[Any]:
             used_at=LATER,
             revoked_at=LATER,
         ),
+        SignInTally(subject="hash", failures=17, wait_until=LATER, expires_at=LATER),
     ]
 
 
