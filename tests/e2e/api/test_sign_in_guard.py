@@ -116,7 +116,18 @@ async def test_many_addresses_are_one_stranger(sign_ins: SignIns) -> None:
     for number in range(WITH_STRANGERS.free + 1):
         await sign_ins.fail(1, f"203.0.113.{number}")
 
+    await sign_ins.fail(1, "203.0.113.99")
     assert (await sign_ins.from_("203.0.113.99")).status_code == 429
+    assert (await sign_ins.from_("203.0.113.0")).status_code == 429
+
+
+async def test_an_owner_somewhere_new_gets_in_while_strangers_guess(sign_ins: SignIns) -> None:
+    await sign_ins.fail(WITH_STRANGERS.free + 1, ELSEWHERE)
+    assert (await sign_ins.from_(ELSEWHERE)).status_code == 429
+
+    assert (await sign_ins.from_("203.0.113.5")).status_code == 200
+    assert (await sign_ins.from_("203.0.113.5")).status_code == 200, "it is a home from then on"
+    assert (await sign_ins.from_(ELSEWHERE)).status_code == 429, "and opened to nobody else"
 
 
 async def test_one_network_that_tries_many_names_has_to_wait_too(sign_ins: SignIns) -> None:
@@ -156,7 +167,7 @@ async def test_failures_are_forgotten_after_a_day_and_networks_after_a_season(
     sign_ins: SignIns,
 ) -> None:
     await sign_ins.fail(WITH_STRANGERS.free + 1, ELSEWHERE)
-    assert (await sign_ins.from_(HOME)).status_code == 429
+    assert (await sign_ins.from_(ELSEWHERE)).status_code == 429
     sign_ins.clock.ahead += FAILURES_KEPT
     assert (await sign_ins.from_(HOME)).status_code == 200
     await sign_ins.fail(WITH_STRANGERS.free + 1, ELSEWHERE)
@@ -166,7 +177,7 @@ async def test_failures_are_forgotten_after_a_day_and_networks_after_a_season(
     async with sign_ins.service.uow() as uow:
         forgotten = await uow.sign_in_tallies.forget_expired(sign_ins.clock.now(), limit=9)
         await uow.commit()
-    assert forgotten == 4, "a name, two networks, and the home of its owner"
+    assert forgotten == 6, "a name, two networks, its attempts from them, and its owner's home"
 
 
 async def test_an_attempt_counts_before_it_is_judged(sign_ins: SignIns) -> None:

@@ -88,6 +88,21 @@ async def test_a_refresh_token_works_once_and_its_reuse_ends_the_session(
     assert (reused.status_code, reused.json()["code"]) == (401, "invalid_token")
     child = await refresh(service, second.json()["refresh_token"])
     assert child.status_code == 401
+    for pair in (first, second.json()):
+        assert await status_of_me(service, pair["access_token"]) == 401
+
+
+async def test_a_stolen_session_costs_the_others_of_its_owner_a_refresh(service: Service) -> None:
+    await service.user(ADA)
+    stolen, other = (await sign_in(service)).json(), (await sign_in(service)).json()
+    await refresh(service, stolen["refresh_token"])
+    await refresh(service, stolen["refresh_token"])
+
+    assert await status_of_me(service, other["access_token"]) == 401
+    fresh = await refresh(service, other["refresh_token"])
+    assert await status_of_me(service, fresh.json()["access_token"]) == 200
+    await refresh(service, stolen["refresh_token"])
+    assert await status_of_me(service, fresh.json()["access_token"]) == 200, "it is known by now"
 
 
 async def test_of_twenty_that_present_one_refresh_token_one_gets_a_child(

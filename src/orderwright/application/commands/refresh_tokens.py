@@ -22,7 +22,8 @@ async def refresh_tokens(
     issuer: TokenIssuer,
     now: datetime,
 ) -> TokenPair:
-    """Trade a refresh token for a new pair, once. A second time its whole family is revoked.
+    """Trade a refresh token for a new pair, once. A second time somebody else has it: its whole family
+    is revoked, and every access token of its user is void.
 
     Raises: InvalidToken.
     """
@@ -32,6 +33,7 @@ async def refresh_tokens(
             return await _rotate(presented, uow, issuer, now)
         if presented is not None:
             await uow.refresh_tokens.revoke_family(presented.family_id, now)
+            await _void_access_tokens(presented, uow, now)
             await uow.commit(None)
     raise InvalidToken("the refresh token is not valid")
 
@@ -44,3 +46,10 @@ async def _rotate(
         raise InvalidToken("the refresh token is not valid")
     presented.used_at = now
     return await uow.commit(await issuer.issue(user, uow, now, family_id=presented.family_id))
+
+
+async def _void_access_tokens(presented: RefreshToken, uow: UnitOfWork, now: datetime) -> None:
+    """Other sessions of the user refresh theirs. Once a theft is seen, not each time a token that is
+    void anyway, or has only expired, is shown again."""
+    if presented.used_at is not None and presented.revoked_at is None:
+        (await uow.users.get_by_id(presented.user_id)).sign_out_everywhere(now)

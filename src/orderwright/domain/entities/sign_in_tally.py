@@ -36,6 +36,8 @@ class Patience:
 WITH_THE_OWNER: Final = Patience(free=5, longest=timedelta(minutes=1))
 # From everywhere else together, by user name, whether or not anybody has it.
 WITH_STRANGERS: Final = Patience(free=5, longest=timedelta(minutes=15))
+# By user name from one network that it is not known by: the first attempt of a day waits for nobody.
+WITH_A_NEWCOMER: Final = WITH_STRANGERS
 # From one network, over all names: many people may sit behind it.
 WITH_A_NETWORK: Final = Patience(free=20, longest=timedelta(minutes=15))
 
@@ -51,13 +53,18 @@ class SignInTally:
     wait_until: datetime
     expires_at: datetime
 
-    def count(self, patience: Patience, now: datetime) -> None:
+    def is_new(self, now: datetime) -> bool:
+        return self.failures == 0 or self.expires_at <= now
+
+    def check(self, now: datetime) -> None:
         """Raises: TooManySignIns: not yet."""
         if now < self.wait_until:
             seconds = -(-(self.wait_until - now) // timedelta(seconds=1))
             raise TooManySignIns(
                 f"too many failed sign-ins: try again in {seconds} s", retry_after_s=seconds
             )
+
+    def count(self, patience: Patience, now: datetime) -> None:
         if self.expires_at <= now:
             self.failures = 0
         self.failures += 1
