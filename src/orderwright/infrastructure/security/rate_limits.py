@@ -50,7 +50,8 @@ class Usage:
 
 
 class LocalRateLimiter:
-    """Counts in this process, for the callers seen last."""
+    """Counts in this process, for the callers seen last. The window is that of `limits`, whose own
+    memory storage keeps every caller it has ever seen until a thread of its own finds it expired."""
 
     def __init__(self, now: Callable[[], float], callers_max: int = CALLERS_MAX) -> None:
         self._now = now
