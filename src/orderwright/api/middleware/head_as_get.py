@@ -16,9 +16,10 @@ class HeadAsGet:
             is_body = message["type"] == "http.response.body"
             await send({**message, "body": b""} if is_body else message)
 
-        # In place, for those outside read from it which route it was; they log what was asked.
-        scope["method"] = "GET"
+        # A copy, for the server reads the method from its own to know that no body will come.
+        read = {**scope, "method": "GET"}
         try:
-            await self._app(scope, receive, send_no_body)
+            await self._app(read, receive, send_no_body)
         finally:
-            scope["method"] = "HEAD"
+            if "route" in read:  # the log outside asks which it was
+                scope["route"] = read["route"]
