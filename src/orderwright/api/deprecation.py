@@ -3,6 +3,7 @@ counted."""
 
 from email.utils import format_datetime
 from typing import Annotated, Any, Protocol
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 
@@ -40,7 +41,8 @@ def succeeded_by_second() -> Any:
 
 def _tell(request: Request, retirement: Retirement) -> None:
     assert retirement.deprecated_at is not None  # noqa: S101 - asked by the only caller
-    successor = request.url.path.replace(FIRST.path, SECOND.path, 1)
+    # The path as it was decoded may hold anything, a line break included.
+    successor = quote(request.scope["path"].replace(FIRST.path, SECOND.path, 1))
     since = int(retirement.deprecated_at.timestamp())
     add_response_header(request.scope, "deprecation", f"@{since}")
     add_response_header(request.scope, "link", f'<{successor}>; rel="successor-version"')

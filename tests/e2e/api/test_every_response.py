@@ -6,11 +6,15 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
+from orderwright.api.middleware.always_answered import AlwaysAnswered
 from orderwright.domain.interfaces.clock import Clock
 from tests.e2e.api.service import Service
+from tests.e2e.faults.contract_form import faults_of_form
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -177,6 +181,39 @@ async def test_what_nobody_foresaw_is_a_500_that_tells_nothing_and_is_logged_onc
     (failed,) = [line for line in lines if line["log_level"] == "error"]
     assert (failed["event"], failed["exc_info"]) == ("request.failed", True)
     assert failed["correlation_id"] == "c-500"
+
+
+class Breaks:
+    def __init__(self, app: ASGIApp) -> None: ...
+
+    async def __call__(self, *_: object) -> None:
+        raise RuntimeError("SELECT secret FROM /srv/orderwright/layer.py")
+
+
+async def test_whichever_layer_breaks_the_answer_has_the_form_of_any_other(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    settings = {"trusted_proxies": ["10.0.0.7"], "cors_origins": ["https://a.example"]}
+    async with Service.running(sqlite_url, tmp_path, environment="production", **settings) as it:
+        layers = list(it.app.user_middleware)
+        assert (layers[0].cls, len(layers)) == (AlwaysAnswered, 11)
+        for depth in range(1, len(layers) + 1):
+            it.app.user_middleware = [*layers[:depth], Middleware(Breaks), *layers[depth:]]
+            it.app.middleware_stack = None
+            client = await it.anonymous()
+            with capture_logs(processors=[merge_contextvars]) as lines:
+                response = await client.get("/health/live")
+
+            assert (response.status_code, response.json()["code"]) == (500, "internal_error")
+            assert faults_of_form(response) == []
+            assert "secret" not in response.text
+            headers = response.headers
+            assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+            assert headers["X-Content-Type-Options"] == "nosniff"
+            assert headers["Cache-Control"] == "no-store"
+            (failed,) = [line for line in lines if line["log_level"] == "error"]
+            assert (failed["event"], failed["exc_info"]) == ("request.failed", True)
+            assert failed["correlation_id"] == headers["X-Correlation-ID"]
 
 
 async def test_every_request_leaves_one_line_that_says_who_asked_for_what(

@@ -49,7 +49,7 @@ ANSWERED: Final = {
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
     directory: Path = tmp_path_factory.mktemp("wire")
     url = f"sqlite+aiosqlite:///{directory}/wire.db"
-    async with ServerProcess(url, directory) as server:
+    async with ServerProcess(url, directory, API_V1_DEPRECATED_AT="2026-01-01") as server:
         yield server
 
 
@@ -99,6 +99,48 @@ async def test_what_is_a_request_however_strange_is_answered(
     for status, headers, body in heard:
         assert headers["x-content-type-options"] == "nosniff"
         assert status < 400 or json.loads(body)["error"] == TITLES[status]
+
+
+@pytest.mark.parametrize(
+    ("asked", "successor"),
+    [
+        (b"%E6%97%A5", "%E6%97%A5"),
+        (b"%00", "%00"),
+        (b"1%0d%0aX-Evil:%20yes", "1%0D%0AX-Evil%3A%20yes"),
+        (b"1%3E;rel=evil", "1%3E%3Brel%3Devil"),
+        (b"1%3Fa", "1%3Fa"),
+    ],
+)
+async def test_a_strange_address_is_spelled_safely_where_its_successor_is_named(
+    server: ServerProcess, asked: bytes, successor: str
+) -> None:
+    sent = b"GET /api/v1/orders/" + asked + b" HTTP/1.1\r\nHost: t\r\n" + CLOSE
+
+    ((status, headers, body),) = await answers(server, sent)
+
+    assert (status, json.loads(body)["code"]) == (401, "not_signed_in")
+    assert headers["link"] == f'</api/v2/orders/{successor}>; rel="successor-version"'
+    assert "x-evil" not in headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert json.loads(body)["correlation_id"] == headers["x-correlation-id"]
+
+
+async def test_after_head_the_connection_goes_on_and_the_log_is_calm(
+    server: ServerProcess,
+) -> None:
+    async with asyncio.timeout(DEADLINE_S):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(b"HEAD" + LIVE.removeprefix(b"GET") + b"\r\n")
+        asked = await reader.readuntil(b"\r\n\r\n")
+        writer.write(LIVE + CLOSE)
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+
+    assert asked.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"content-length: %d\r\n" % len(body) in asked
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert json.loads(body) == {"status": "alive"}
+    assert "Traceback" not in server.log.read_text()
 
 
 async def test_head_is_get_without_the_body(server: ServerProcess) -> None:

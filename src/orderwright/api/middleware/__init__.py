@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from fastapi import FastAPI
 
 from orderwright.api.middleware.access_log import AccessLog
+from orderwright.api.middleware.always_answered import AlwaysAnswered
 from orderwright.api.middleware.body_limit import BodyLimit
 from orderwright.api.middleware.chosen_version import ChosenVersion
 from orderwright.api.middleware.correlation_id import CorrelationId
@@ -39,3 +40,4 @@ def install(
     app.add_middleware(CorrelationId, new_id=new_id)
     if trusted_proxies:
         app.add_middleware(TrustedProxies, networks=trusted_proxies)
+    app.add_middleware(AlwaysAnswered, only_https=only_https)

@@ -21,9 +21,9 @@ class AccessLog:
 
         async def send_and_see(message: Message) -> None:
             nonlocal status
+            await send(message)
             if message["type"] == "http.response.start":
                 status = message["status"]
-            await send(message)
 
         try:
             await self._app(scope, receive, send_and_see)
@@ -32,7 +32,7 @@ class AccessLog:
                 "request.finished",
                 method=scope["method"],
                 route=getattr(scope.get("route"), "path", "unmatched"),
-                status=status,  # None when the client went away before there was one
+                status=status,  # None when there was none, or it could not be sent
                 duration_ms=round((time.perf_counter() - begun) * 1000, 3),
                 user=scope["state"].get("actor"),
             )

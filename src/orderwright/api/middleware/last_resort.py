@@ -1,3 +1,5 @@
+from typing import Final
+
 import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -5,6 +7,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from orderwright.api.problems import Problem, response_to
 
 log = structlog.get_logger(__name__)
+
+INTERNAL_ERROR: Final = Problem(
+    status=500, code="internal_error", detail="something went wrong on our side"
+)
 
 
 class LastResort:
@@ -30,7 +36,4 @@ class LastResort:
             if started:
                 raise  # too late for another answer: the server cuts the connection, and logs it
             log.exception("request.failed", method=scope["method"])
-            problem = Problem(
-                status=500, code="internal_error", detail="something went wrong on our side"
-            )
-            await response_to(Request(scope), problem)(scope, receive, send)
+            await response_to(Request(scope), INTERNAL_ERROR)(scope, receive, send)
