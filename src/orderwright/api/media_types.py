@@ -35,6 +35,12 @@ def takes_json(headers: Iterable[str]) -> bool:
     return any(quality_of(each, ranges) > 0 for each in (JSON, PROBLEM_JSON))
 
 
+def takes_gzip(headers: Iterable[str]) -> bool:
+    """By Accept-Encoding (RFC 9110, 12.5.3); who says nothing gets it as it is."""
+    ranges = accepted(headers)
+    return ranges.get("gzip", ranges.get("*", 0.0)) > 0
+
+
 def prefers_problem_json(headers: Iterable[str]) -> bool:
     """By name and not less than plain JSON, or as the only one of both."""
     ranges = accepted(headers)

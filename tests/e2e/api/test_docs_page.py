@@ -159,6 +159,13 @@ async def test_files_are_sent_compressed_to_whom_can_read_that(client: httpx2.As
 
     plain = await client.get(path, headers={"Accept-Encoding": "identity"})
     packed = await client.get(path, headers={"Accept-Encoding": "br, gzip"})
+    for refused in ("gzip;q=0", "br, GZIP; q=0.0", "*;q=0", "gzip;q=0, *", "x-gzip", "br"):
+        answer = await client.get(path, headers={"Accept-Encoding": refused})
+        assert "Content-Encoding" not in answer.headers, refused
+        assert answer.content == plain.content
+    for taken in ("gzip;q=0.1", "*", "identity, gzip"):
+        answer = await client.get(path, headers={"Accept-Encoding": taken})
+        assert answer.headers["Content-Encoding"] == "gzip", taken
 
     assert "Content-Encoding" not in plain.headers
     assert packed.headers["Content-Encoding"] == "gzip"

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from orderwright.api import docs
+from orderwright.api.media_types import takes_gzip
 from orderwright.api.problems import refuse
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -32,7 +33,7 @@ async def file(request: Request) -> Response:
     }
     if found.digest in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if takes_gzip(request.headers.getlist("accept-encoding")):
         return Response(found.compressed, headers=headers | {"content-encoding": "gzip"})
     return Response(found.content, headers=headers)
 
