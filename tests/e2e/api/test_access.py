@@ -114,6 +114,28 @@ async def test_an_api_key_is_shown_once_works_and_is_revoked(service: Service) -
     assert (await till.get("/me")).json()["code"] == "invalid_token"
 
 
+async def test_a_key_is_found_where_its_making_said_and_never_with_its_secret(
+    service: Service,
+) -> None:
+    admin = await service.client()
+    body = {"name": "till 7", "permissions": ["orders:read"]}
+    made = await admin.post("/api/v1/api-keys", json=body)
+    shown = made.json()
+    del shown["key"]
+
+    found = await admin.get(made.headers["Location"])
+    assert (found.status_code, found.json()) == (200, shown)
+    assert found.json()["revoked_at"] is None
+
+    await admin.delete(made.headers["Location"])
+    revoked = (await admin.get(made.headers["Location"])).json()
+    assert revoked == {**shown, "revoked_at": revoked["revoked_at"]}
+    assert revoked["revoked_at"] is not None
+    missing = await admin.get("/api/v1/api-keys/999")
+    assert (missing.status_code, missing.json()["code"]) == (404, "api_key_not_found")
+    assert missing.json()["detail"] == "no API key 999"
+
+
 async def test_a_repeated_request_for_a_key_hears_everything_but_the_key(
     service: Service,
 ) -> None:

@@ -50,6 +50,7 @@ EXPECTED: Final = {
     "PATCH /api/v1/users/{user_id}": "admin",
     "POST /api/v1/api-keys": "admin",
     "GET /api/v1/api-keys": "admin",
+    "GET /api/v1/api-keys/{api_key_id}": "admin",
     "DELETE /api/v1/api-keys/{api_key_id}": "admin",
     "GET /api/v1/deprecations": "admin",
     "GET /me": "any",

@@ -14,7 +14,7 @@ from orderwright.api.wire.access import ApiKeyJson, CreateApiKeyBody, CreatedApi
 from orderwright.api.wire.paging import Skipping
 from orderwright.application.commands.create_api_key import CreatedApiKey, create_api_key
 from orderwright.application.commands.revoke_api_key import RevokeApiKey, revoke_api_key
-from orderwright.domain.entities.api_key import ApiKey
+from orderwright.domain.entities.api_key import ApiKey, ApiKeyNotFound
 from orderwright.domain.value_objects.permission import Permission
 
 PATH = "/api/v1/api-keys"
@@ -44,6 +44,15 @@ async def create(
 async def list_keys(access: Access, page: Annotated[Skipping, Query()]) -> Sequence[ApiKey]:
     """All keys, revoked ones too, oldest first."""
     return await access.api_keys(skip=page.skip, limit=page.limit)
+
+
+@router.get("/{api_key_id}", response_model=ApiKeyJson)
+async def get(api_key_id: IntId, access: Access) -> ApiKey:
+    """One key: what it may do, and since when it may not; never the key itself."""
+    api_key = await access.api_key(api_key_id)
+    if api_key is None:
+        raise ApiKeyNotFound(f"no API key {api_key_id}")
+    return api_key
 
 
 @router.delete("/{api_key_id}", status_code=204)

@@ -27,6 +27,12 @@ class SqlAccessReader(Reading):
         found: User | None = await self._one(select(User).where(_named(username)))
         return found
 
+    async def api_key(self, api_key_id: int) -> ApiKey | None:
+        found: ApiKey | None = await self._one(
+            select(ApiKey).where(tables.api_keys.c.id == api_key_id)
+        )
+        return found
+
     async def api_key_with(self, lookup: str) -> ApiKey | None:
         found: ApiKey | None = await self._one(
             select(ApiKey).where(tables.api_keys.c.lookup == lookup)
