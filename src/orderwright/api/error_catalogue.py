@@ -59,6 +59,7 @@ ERRORS: Final = (
     ErrorEntry(400, "api_version_unknown", "X-API-Version names no version of this API.", "`GET /api` lists the versions."),
     ErrorEntry(400, "bad_request", "The request cannot be read.", _FIX),
     ErrorEntry(400, "cors_refused", "The service does not let this page send this request from a browser.", "Add the page's origin to `CORS_ORIGINS`."),
+    ErrorEntry(400, "duplicate_header", "A header that may be sent once, which `header` names, was sent twice.", "Send the header once."),
     ErrorEntry(400, "malformed_if_match", "If-Match is no list of entity tags.", "Send an ETag as it came, with its quotes, or `*`."),
     ErrorEntry(400, "malformed_json", "The body is no JSON in UTF-8.", "Make the body with a JSON library, without byte order mark, NaN or Infinity."),
     ErrorEntry(400, "malformed_request", "The request is no HTTP, or its query or form is not percent-encoded UTF-8.", "Make addresses and forms with a library."),

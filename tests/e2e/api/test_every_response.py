@@ -72,6 +72,25 @@ async def test_a_header_that_contradicts_the_version_of_the_path_is_refused(
     assert health.status_code == 200
 
 
+async def test_a_refusal_of_a_header_said_twice_names_it_and_the_version_of_the_path(
+    service: Service,
+) -> None:
+    client = await service.anonymous()
+
+    for path, version in [("/api/v1/orders", "1.0"), ("/api/v2/orders", "2.0"), ("/me", "1.0")]:
+        twice = [("X-API-Version", version), ("x-api-version", "3.0")]
+        response = await client.get(path, headers=twice)
+        assert response.status_code == 400
+        assert response.json() == {
+            "error": "Bad Request",
+            "detail": "the header x-api-version was sent more than once",
+            "code": "duplicate_header",
+            "header": "x-api-version",
+            "correlation_id": response.headers["X-Correlation-ID"],
+        }
+        assert response.headers["X-API-Version"] == version
+
+
 async def test_a_method_that_an_address_does_not_know_is_told_those_it_knows(
     service: Service,
 ) -> None:
@@ -196,7 +215,7 @@ async def test_whichever_layer_breaks_the_answer_has_the_form_of_any_other(
     settings = {"trusted_proxies": ["10.0.0.7"], "cors_origins": ["https://a.example"]}
     async with Service.running(sqlite_url, tmp_path, environment="production", **settings) as it:
         layers = list(it.app.user_middleware)
-        assert (layers[0].cls, len(layers)) == (AlwaysAnswered, 11)
+        assert (layers[0].cls, len(layers)) == (AlwaysAnswered, 12)
         for depth in range(1, len(layers) + 1):
             it.app.user_middleware = [*layers[:depth], Middleware(Breaks), *layers[depth:]]
             it.app.middleware_stack = None

@@ -113,6 +113,15 @@ async def test_an_order_is_placed_with_everything_that_may_be_said_about_it(shop
     assert await shop.stock(apple) == {"on_hand": 10, "reserved": 3, "available": 7}
 
 
+async def test_tags_that_a_client_has_may_stand_in_several_lines(shop: Shop) -> None:
+    order = await shop.placed(await shop.product("A", stock=5))
+    path = f"/api/v1/orders/{order['id']}"
+
+    for tags, status in [(('"7"', '"1"'), 304), (('"1"', '"7"'), 304), (('"7"', '"8"'), 200)]:
+        lines = [("If-None-Match", tag) for tag in tags]
+        assert (await shop.client.get(path, headers=lines)).status_code == status, tags
+
+
 async def test_a_client_that_has_the_version_gets_304(shop: Shop) -> None:
     order = await shop.placed(await shop.product("A", stock=5))
     path = f"/api/v1/orders/{order['id']}"

@@ -27,7 +27,7 @@ class Fault:
     code: str
     json: Any = None
     content: str | bytes | None = None
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] | list[tuple[str, str]] = field(default_factory=dict)
     who: str = "admin"
 
     async def ask(self, client: httpx2.AsyncClient, known: dict[str, Any]) -> httpx2.Response:
@@ -90,6 +90,26 @@ FAULTS: Final = [
     # versions
     Fault("GET", f"{API}/orders", 400, "api_version_conflict", headers={"x-api-version": "2.0"}),
     Fault("GET", f"{API}/orders", 400, "api_version_unknown", headers={"x-api-version": "9"}),
+    # what may be said once
+    *[
+        Fault(
+            "POST",
+            f"{API}/customers",
+            400,
+            "duplicate_header",
+            json={"name": "A"},
+            who=who,
+            headers=[(name, value), (name, value)],
+        )
+        for who in ("everybody", "admin")
+        for name, value in [
+            ("x-api-version", "1.0"),
+            ("idempotency-key", "k"),
+            ("authorization", "Bearer x"),
+            ("content-type", "application/json"),
+            ("content-encoding", "identity"),
+        ]
+    ],
     # what may come back
     Fault("GET", f"{API}/orders", 406, "not_acceptable", headers={"accept": "text/html"}),
     Fault("GET", "/me", 406, "not_acceptable", headers={"accept": "text/*, image/png;q=0.1"}),
@@ -193,6 +213,7 @@ FAULTS: Final = [
     Fault("PATCH", f"{API}/customers/999", 404, "customer_not_found", json={"name": "B"}),
     Fault("GET", f"{API}/products/999", 404, "product_not_found"),
     Fault("GET", f"{API}/tasks/nothing", 404, "task_not_found"),
+    Fault("GET", f"{API}/api-keys/999", 404, "api_key_not_found"),
     Fault("DELETE", f"{API}/api-keys/999", 404, "api_key_not_found"),
     Fault("POST", f"{API}/orders/{{confirmed}}/shipments/none/deliver", 404, "shipment_not_found"),
     Fault("POST", f"{API}/orders/{{confirmed}}/returns/none/receive", 404, "return_not_found"),

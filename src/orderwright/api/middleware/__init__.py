@@ -13,6 +13,7 @@ from orderwright.api.middleware.cors import allow_origins
 from orderwright.api.middleware.draining import Draining
 from orderwright.api.middleware.head_as_get import HeadAsGet
 from orderwright.api.middleware.last_resort import LastResort
+from orderwright.api.middleware.single_headers import SingleHeaders
 from orderwright.api.middleware.standard_headers import StandardHeaders
 from orderwright.api.middleware.trusted_proxies import TrustedProxies
 
@@ -31,6 +32,7 @@ def install(
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
     app.add_middleware(Draining, is_draining=is_draining)
     app.add_middleware(ChosenVersion)
+    app.add_middleware(SingleHeaders)
     app.add_middleware(LastResort)
     app.add_middleware(HeadAsGet)
     if cors_origins:  # outside of LastResort: a page may read any error
