@@ -11,6 +11,7 @@ TITLES: Final = {
     404: "Not Found",
     405: "Method Not Allowed",
     406: "Not Acceptable",
+    408: "Request Timeout",
     409: "Conflict",
     412: "Precondition Failed",
     413: "Payload Too Large",
@@ -86,9 +87,10 @@ ERRORS: Final = (
     ErrorEntry(404, "unknown_mapping", "No import mapping has this name.", _FILE),
     ErrorEntry(404, "unknown_revision", "No schema revision has this name.", _FILE),
     ErrorEntry(404, "user_not_found", "No user has this id.", _LOOK),
-    # 405, 406
+    # 405, 406, 408
     ErrorEntry(405, "method_not_allowed", "The address exists but not with this method.", "Use a method that `Allow` names."),
     ErrorEntry(406, "not_acceptable", "Accept excludes JSON.", "Accept `application/json`, `application/problem+json` or `*/*`."),
+    ErrorEntry(408, "request_timeout", "The request did not arrive in time: its head within 5 s, its body within 30 s or at 16 KiB/s.", "Send it again, without pauses; repeat a POST or PATCH with its Idempotency-Key."),
     # 409
     ErrorEntry(409, "already_delivered", "The shipment was delivered before.", "Nothing is left to do."),
     ErrorEntry(409, "already_shipped", "Everything was shipped: it cannot be cancelled any more.", "Request a return instead."),

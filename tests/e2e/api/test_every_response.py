@@ -215,7 +215,9 @@ async def test_whichever_layer_breaks_the_answer_has_the_form_of_any_other(
     settings = {"trusted_proxies": ["10.0.0.7"], "cors_origins": ["https://a.example"]}
     async with Service.running(sqlite_url, tmp_path, environment="production", **settings) as it:
         layers = list(it.app.user_middleware)
-        assert (layers[0].cls, len(layers)) == (AlwaysAnswered, 12)
+        outermost: object = layers[0].cls
+        assert outermost is AlwaysAnswered
+        assert len(layers) == 12
         for depth in range(1, len(layers) + 1):
             it.app.user_middleware = [*layers[:depth], Middleware(Breaks), *layers[depth:]]
             it.app.middleware_stack = None

@@ -15,6 +15,7 @@ DEADLINE_S: Final = 10.0
 LIVE: Final = b"GET /health/live HTTP/1.1\r\nHost: t\r\n"
 TOKEN: Final = b"POST /token HTTP/1.1\r\nHost: t\r\n"
 CLOSE: Final = b"Connection: close\r\n\r\n"
+CHUNK: Final = CLOSE + b"1\r\nx\r\n0\r\n\r\n"
 
 MALFORMED: Final = {
     "a header without end": LIVE + b"X-A: " + b"a" * 1_000_000,
@@ -26,6 +27,16 @@ MALFORMED: Final = {
     "no HTTP at all": b"NONSENSE\r\n\r\n",
     "the beginning of TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(100),
     "length and chunks": TOKEN + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n" + CLOSE,
+    "chunks and length": TOKEN + b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n" + CLOSE,
+    "compressed chunks": TOKEN + b"Transfer-Encoding: gzip, chunked\r\n" + CHUNK,
+    "chunks of chunks": TOKEN + b"Transfer-Encoding: chunked, chunked\r\n" + CHUNK,
+    "chunks in two lines": TOKEN + b"Transfer-Encoding: chunked\r\n" * 2 + CHUNK,
+    "identity before chunks": TOKEN + b"Transfer-Encoding: identity, chunked\r\n" + CHUNK,
+    "compressed only": TOKEN + b"Transfer-Encoding: gzip\r\n" + CLOSE,
+    "chunks in an old version": b"POST /token HTTP/1.0\r\nTransfer-Encoding: chunked\r\n" + CHUNK,
+    "two hosts": LIVE + b"Host: u\r\n" + CLOSE,
+    "the same host twice": LIVE + b"host: t\r\n" + CLOSE,
+    "no host": b"GET /health/live HTTP/1.1\r\n" + CLOSE,
     "two lengths": TOKEN + b"Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcd",
     "a length below zero": TOKEN + b"Content-Length: -4\r\n\r\nabcd",
     "a chunk without length": TOKEN + b"Transfer-Encoding: chunked\r\n" + CLOSE + b"zz\r\n",
@@ -35,12 +46,17 @@ MALFORMED: Final = {
 ANSWERED: Final = {
     "an old version": (b"GET /health/live HTTP/1.0\r\n\r\n", [200]),
     "one after the other": (LIVE + b"\r\n" + LIVE + CLOSE, [200, 200]),
-    "a long query": (b"GET /api/v1/orders?q=" + b"a" * 20_000 + b" HTTP/1.1\r\n" + CLOSE, [401]),
+    "a long query": (
+        b"GET /api/v1/orders?q=" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: t\r\n" + CLOSE,
+        [401],
+    ),
     "many headers": (LIVE + b"".join(b"X-%d: 1\r\n" % n for n in range(1_000)) + CLOSE, [200]),
     "tracing": (b"TRACE /health/live HTTP/1.1\r\nHost: t\r\n" + CLOSE, [405]),
     "a method of WebDAV": (b"PROPFIND /api/v1/orders HTTP/1.1\r\nHost: t\r\n" + CLOSE, [405]),
     "everything's options": (b"OPTIONS * HTTP/1.1\r\nHost: t\r\n" + CLOSE, [404]),
     "a size it does not send": (TOKEN + b"Content-Length: 99999999999\r\n" + CLOSE, [413]),
+    "chunks": (TOKEN + b"Transfer-Encoding: Chunked\r\n" + CHUNK, [415]),
+    "an empty host": (b"GET /health/live HTTP/1.1\r\nHost:\r\n" + CLOSE, [200]),
     "a wish to switch": (LIVE + b"Upgrade: websocket\r\n" + CLOSE, [200]),
 }
 
@@ -85,6 +101,29 @@ async def test_what_is_no_request_is_refused_in_the_form_of_every_error(
     assert headers["connection"] == "close"
     assert headers["x-api-version"] == "1.0"
     assert json.loads(body)["correlation_id"] == headers["x-correlation-id"]
+
+
+async def test_what_is_no_request_hears_a_problem_where_it_asked_for_one(
+    server: ServerProcess,
+) -> None:
+    accept = b"Accept: application/problem+json\r\n"
+
+    ((status, headers, body),) = await answers(server, LIVE + accept + b"Host: u\r\n" + CLOSE)
+
+    assert (status, headers["content-type"]) == (400, "application/problem+json")
+    assert json.loads(body)["type"] == "urn:orderwright:error:malformed_request"
+    assert json.loads(body)["detail"] == "a request has exactly one Host header"
+
+
+async def test_in_production_what_is_no_request_is_told_to_come_by_https(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    secrets = {"JWT_SECRET": "j" * 32, "API_SECRET_KEY": "k" * 32}
+    async with ServerProcess(sqlite_url, tmp_path, ENVIRONMENT="production", **secrets) as server:
+        ((status, headers, _),) = await answers(server, MALFORMED["no HTTP at all"])
+
+    assert status == 400
+    assert headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
 @pytest.mark.parametrize("name", ANSWERED)

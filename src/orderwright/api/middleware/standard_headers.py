@@ -23,6 +23,7 @@ FIXED_HEADERS: Final = {
     "cache-control": "no-store",
 }
 ONE_YEAR_S: Final = 31_536_000
+HSTS: Final = {"strict-transport-security": f"max-age={ONE_YEAR_S}; includeSubDomains"}
 
 
 class StandardHeaders:
@@ -33,7 +34,7 @@ class StandardHeaders:
         self._app = app
         self._fixed = dict(FIXED_HEADERS)
         if only_https:
-            self._fixed["strict-transport-security"] = f"max-age={ONE_YEAR_S}; includeSubDomains"
+            self._fixed |= HSTS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

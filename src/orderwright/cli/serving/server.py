@@ -17,7 +17,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from orderwright.cli.exit_codes import ExitCode
-from orderwright.cli.serving.protocol import Protocol
+from orderwright.cli.serving.protocol import HttpsProtocol, Protocol
 from orderwright.cli.serving.stopping import STOP_SIGNALS, GracefulStop
 from orderwright.config import Settings
 from orderwright.main import create_app
@@ -52,9 +52,10 @@ def run(settings: Settings, listener: socket.socket, *, workers: int) -> ExitCod
         access_log=False,  # the canonical line of a request says more
         server_header=False,
         proxy_headers=False,
+        ws="none",  # nothing here speaks it, whatever libraries are installed
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=LAST_ANSWERS_S,
-        http=Protocol,
+        http=HttpsProtocol if settings.environment == "production" else Protocol,
     )
     return _run_many(config, listener) if workers > 1 else _run_one(config, listener)
 
