@@ -1,3 +1,5 @@
+import base64
+import zlib
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -106,3 +108,21 @@ async def test_a_cursor_belongs_to_its_sort(five: Shop) -> None:
         "/api/v1/orders", params={"cursor": cursor, "sort": "total", "skip": 1}
     )
     assert (both.status_code, both.json()["code"]) == (422, "invalid_page")
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+@pytest.mark.parametrize(
+    ("sort", "moment"),
+    [("-created_at", "0001-01-01T00:00:00+23:59"), ("created_at", "9999-12-31T23:59:59-23:59")],
+)
+async def test_a_made_up_cursor_to_no_time_in_utc_is_refused(
+    shop: Shop, version: str, sort: str, moment: str
+) -> None:
+    place = f'["{sort}","{moment}",1]'.encode()
+    cursor = base64.urlsafe_b64encode(zlib.crc32(place).to_bytes(4) + place).decode().rstrip("=")
+
+    response = await shop.client.get(
+        f"/api/{version}/orders", params={"cursor": cursor, "sort": sort}
+    )
+
+    assert (response.status_code, response.json()["code"]) == (422, "invalid_cursor")

@@ -1,5 +1,6 @@
 import base64
 import string
+import zlib
 from datetime import UTC, datetime
 
 import pytest
@@ -64,6 +65,36 @@ def test_what_is_no_place_in_a_list_is_refused(place: str) -> None:
             OrderCursor.parse(
                 base64.urlsafe_b64encode(text.encode()).decode().rstrip("="), OrderSort.HIGHEST_ID
             )
+
+
+@pytest.mark.parametrize(
+    ("sort", "moment"),
+    [
+        (OrderSort.NEWEST, "0001-01-01T00:00:00+23:59"),
+        (OrderSort.OLDEST, "9999-12-31T23:59:59-23:59"),
+        (OrderSort.NEWEST, "2026-11-23T12:00:00+01:00"),
+        (OrderSort.NEWEST, "2026-11-23T12:00:00Z"),
+        (OrderSort.NEWEST, "2026-11-23T12:00:00"),
+        (OrderSort.NEWEST, "2026-11-23"),
+    ],
+)
+def test_a_time_that_is_not_written_in_utc_as_here_is_refused(sort: OrderSort, moment: str) -> None:
+    with pytest.raises(InvalidCursor):
+        OrderCursor.parse(made_up(f'["{sort}","{moment}",1]'), sort)
+
+
+def made_up(place: str) -> str:
+    """With the check that anybody can compute."""
+    checked = zlib.crc32(place.encode()).to_bytes(4) + place.encode()
+    return base64.urlsafe_b64encode(checked).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("cursor", CURSORS, ids=lambda cursor: cursor.sort.value)
+def test_a_cursor_made_up_as_the_service_makes_it_is_one(cursor: OrderCursor) -> None:
+    value = f'"{cursor.value.isoformat()}"' if isinstance(cursor.value, datetime) else cursor.value
+    text = made_up(f'["{cursor.sort}",{value},{cursor.order_id}]')
+
+    assert OrderCursor.parse(text, cursor.sort) == cursor
 
 
 def test_every_sort_ends_with_the_id() -> None:

@@ -6,7 +6,7 @@ import base64
 import json
 import zlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, FromClause, tuple_
@@ -99,8 +99,9 @@ def _value(sort: OrderSort, value: object) -> datetime | int:
     if _SORT_COLUMNS[sort] is not _orders.created_at:
         return _number(value)
     moment = datetime.fromisoformat(str(value))
-    if moment.tzinfo is None:
-        raise ValueError("a cursor's time has its zone")
+    # Near the ends of the calendar, a time of another zone has none in UTC.
+    if moment.tzinfo is not UTC:
+        raise ValueError("a cursor's time is in UTC")
     return moment
 
 
