@@ -59,6 +59,28 @@ async def test_a_key_belongs_to_one_request(shop: Shop) -> None:
     assert again.content == first.content
 
 
+@pytest.mark.parametrize(
+    ("first", "other"), [("1.5", '"1.5"'), ('"1.5"', "1.5"), ("1.5", "1.50"), ("true", "1")]
+)
+async def test_a_number_and_a_text_that_reads_alike_are_two_requests(
+    shop: Shop, first: str, other: str
+) -> None:
+    headers = key("k", **{"Content-Type": "application/json"})
+
+    answers = [
+        await shop.client.post(
+            "/api/v1/customers",
+            content=f'{{"name":"B","metadata":{{"a":{value}}}}}',
+            headers=headers,
+        )
+        for value in (first, other, first)
+    ]
+
+    assert [each.status_code for each in answers] == [201, 422, 201]
+    assert answers[1].json()["code"] == "idempotency_key_reused"
+    assert answers[2].content == answers[0].content
+
+
 async def test_keys_of_different_callers_are_different_keys(service: Service, shop: Shop) -> None:
     body = shop.order_for(await shop.product("A", stock=5))
     other = await service.client()
