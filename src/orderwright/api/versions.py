@@ -24,7 +24,7 @@ class Version:
 
 
 FIRST: Final = Version("1.0", "/api/v1", re.compile(r"1\.0"))
-SECOND: Final = Version("2.0", "/api/v2", re.compile(r"2\.(0|[1-9][0-9]{0,3})"))
+SECOND: Final = Version("2.0", "/api/v2", re.compile(r"2\.(0|[1-9][0-9]{0,8})"))
 VERSIONS: Final = (FIRST, SECOND)
 # What a request without a version means, and what answers say that belong to none.
 API_VERSION: Final = FIRST.number
