@@ -23,7 +23,10 @@ LEEWAY_S: Final = 30
 # Ours have some 500; parsing stops before it starts to cost.
 TOKEN_CHARS_MAX: Final = 4096
 _COMPACT: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_USER_ID: Final = re.compile(r"[1-9][0-9]{0,18}")
+_TOKEN_ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _OPTIONS: Final[Options] = {
+    "strict_aud": True,
     "require": ["exp", "nbf", "iat", "iss", "aud", "sub", "jti"],
     # Times are checked below, by our own clock.
     "verify_exp": False,
@@ -115,12 +118,25 @@ class JwtAccessTokens:
 
 
 def _access_claims(claims: Mapping[str, Any]) -> AccessClaims:
+    """Only what `issue` writes: who holds the key may still not make us read something else."""
     return AccessClaims(
-        user_id=int(claims["sub"]),
-        token_generation=int(claims["token_generation"]),
-        token_id=str(claims["jti"]),
+        user_id=_whole_number(int(_text(_USER_ID, claims["sub"]))),
+        token_generation=_whole_number(claims["token_generation"]),
+        token_id=_text(_TOKEN_ID, claims["jti"]),
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
     )
+
+
+def _text(form: re.Pattern[str], value: object) -> str:
+    if not isinstance(value, str) or not form.fullmatch(value):
+        raise ValueError("a claim of another form than ours")
+    return value
+
+
+def _whole_number(value: object) -> int:
+    if type(value) is not int or not 0 <= value < 2**63:
+        raise ValueError("a claim that is no number of ours")
+    return value
 
 
 def _members(segment: str) -> dict[str, Any]:
