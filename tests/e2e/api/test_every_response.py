@@ -162,7 +162,7 @@ async def test_a_client_that_asks_for_problem_json_gets_the_same_data_in_it(
         "title": "Not Found",
         "status": 404,
         "error": "Not Found",
-        "detail": "no order 7",
+        "detail": "no order has this id",
         "code": "order_not_found",
         "correlation_id": "c",
     }

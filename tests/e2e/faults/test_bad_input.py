@@ -129,6 +129,38 @@ async def test_what_was_sent_is_never_sent_back_in_an_error_nor_logged(
 
 
 @pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/tasks/{text}"),
+        ("POST", "/tasks/{text}/retry"),
+        ("POST", "/orders/1/shipments/{text}/deliver"),
+        ("POST", "/orders/1/returns/{text}/receive"),
+        ("POST", "/orders/1/payments/{text}/capture"),
+        ("POST", "/orders/1/payments/{text}/void"),
+        ("GET", "/orders/{number}"),
+        ("GET", "/orders/{number}/timeline"),
+        ("GET", "/orders/{number}/actions"),
+        ("POST", "/orders/{number}/cancel"),
+        ("GET", "/customers/{number}"),
+        ("GET", "/products/{number}"),
+        ("GET", "/users/{number}"),
+        ("DELETE", "/api-keys/{number}"),
+    ],
+)
+async def test_no_refusal_repeats_the_id_that_was_asked_for(
+    method: str, path: str, sqlite_service: Service
+) -> None:
+    shop = await sqlite_service.shop()
+    await shop.placed(await shop.product("A", stock=5))
+    asked_for = {"text": CANARY, "number": "987654321"}
+
+    answer = await shop.client.request(method, f"/api/v1{path.format(**asked_for)}")
+
+    assert answer.status_code == 404
+    assert not any(each in answer.text for each in asked_for.values())
+
+
+@pytest.mark.parametrize(
     ("headers", "caller", "status", "megabytes_read"),
     [
         ({b"content-length": b"10"}, "a machine", 413, 2),

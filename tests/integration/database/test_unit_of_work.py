@@ -251,7 +251,7 @@ async def _price(office: BackOffice) -> Any:
 
 
 async def test_what_is_not_there_is_not_found(office: BackOffice) -> None:
-    with pytest.raises(CustomerNotFound, match="no customer 999"):
+    with pytest.raises(CustomerNotFound, match="no customer has this id"):
         async with office.uow() as uow:
             await uow.customers.get_by_id(999)
 

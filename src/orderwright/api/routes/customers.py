@@ -63,7 +63,7 @@ async def get(
     """One customer. With `If-None-Match`, 304 while the client's version is the current one."""
     customer = await catalogue.customer(customer_id)
     if customer is None:
-        raise CustomerNotFound(f"no customer {customer_id}")
+        raise CustomerNotFound("no customer has this id")
     if is_current(if_none_match, etag(customer.version)):
         return Response(status_code=304, headers={"etag": etag(customer.version)})
     return as_response(_shown(customer))

@@ -63,7 +63,7 @@ async def get(
     """One product. With `If-None-Match`, 304 while the client's version is the current one."""
     product = await catalogue.product(product_id)
     if product is None:
-        raise ProductNotFound(f"no product {product_id}")
+        raise ProductNotFound("no product has this id")
     if is_current(if_none_match, etag(product.version)):
         return Response(status_code=304, headers={"etag": etag(product.version)})
     return as_response(_shown(product))

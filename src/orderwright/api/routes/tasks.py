@@ -21,7 +21,7 @@ async def get(task_id: TextId, details: OrderDetails) -> Task:
     """How far a promised piece of work has got."""
     task = await details.task(task_id)
     if task is None:
-        raise TaskNotFound(f"no task {task_id}")
+        raise TaskNotFound("no task has this id")
     return task
 
 

@@ -56,7 +56,7 @@ async def get(user_id: IntId, access: Access, if_none_match: IfNoneMatch = None)
     """One user. With `If-None-Match`, 304 while the client's version is the current one."""
     user = await access.user(user_id)
     if user is None:
-        raise UserNotFound(f"no user {user_id}")
+        raise UserNotFound("no user has this id")
     if is_current(if_none_match, etag(user.version)):
         return Response(status_code=304, headers={"etag": etag(user.version)})
     return as_response(_shown(user))

@@ -56,7 +56,7 @@ async def _new_hash(
         return {}
     user = await access.user(command.user_id)
     if user is None:
-        raise UserNotFound(f"no user {command.user_id}")
+        raise UserNotFound("no user has this id")
     password = composed(command.password)
     check_password(password, user.username, user.email, str(command.changes.get("email") or ""))
     return {"password_hash": await hasher.hash(password)}

@@ -28,7 +28,7 @@ async def deliver_shipment(command: DeliverShipment, uow: UnitOfWork, *, now: da
         shipments = await uow.shipments.of_order(order.id)
         shipment = next((each for each in shipments if each.id == command.shipment_id), None)
         if shipment is None:
-            raise ShipmentNotFound(f"order {order.id} has no shipment {command.shipment_id}")
+            raise ShipmentNotFound("the order has no such shipment")
         shipment.deliver(order, now)
         if _all_has_arrived(order, shipments):
             order.deliver(now)

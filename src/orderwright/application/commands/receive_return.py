@@ -26,7 +26,7 @@ async def receive_return(command: ReceiveReturn, uow: UnitOfWork, *, now: dateti
         returns = await uow.returns.of_order(order.id)
         return_ = next((each for each in returns if each.id == command.return_id), None)
         if return_ is None:
-            raise ReturnNotFound(f"order {order.id} has no return {command.return_id}")
+            raise ReturnNotFound("the order has no such return")
         return_.receive(order, now)
         await stock_keeping.restock(order, return_.restocked, uow, now)
         return await uow.commit(return_)

@@ -13,7 +13,7 @@ async def get_order(order_id: int, orders: OrderReader) -> OrderView:
     """Raises: OrderNotFound."""
     order = await orders.get(order_id)
     if order is None:
-        raise OrderNotFound(f"no order {order_id}")
+        raise OrderNotFound("no order has this id")
     return order
 
 
@@ -24,5 +24,5 @@ async def get_order_in_full(order_id: int, orders: FullOrderReader) -> OrderInFu
     """
     order = await orders.get(order_id)
     if order is None:
-        raise OrderNotFound(f"no order {order_id}")
+        raise OrderNotFound("no order has this id")
     return order

@@ -34,7 +34,7 @@ async def order_actions(order_id: int, reader: OrderDetailsReader) -> list[Possi
     """
     order = await reader.order(order_id)
     if order is None:
-        raise OrderNotFound(f"no order {order_id}")
+        raise OrderNotFound("no order has this id")
     payments = await reader.payments(order_id)
     acts = {
         "process": OrderAct.CONFIRM,

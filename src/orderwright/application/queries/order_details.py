@@ -17,5 +17,5 @@ async def of_existing_order(
     """Raises: OrderNotFound."""
     found = await question(order_id)
     if not found and not await reader.exists(order_id):
-        raise OrderNotFound(f"no order {order_id}")
+        raise OrderNotFound("no order has this id")
     return found

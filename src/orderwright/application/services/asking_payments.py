@@ -24,7 +24,7 @@ async def payment_to_ask(order_id: int, payment_id: str, uow: UnitOfWork) -> tup
     uow.context.precondition.check(order.version)
     payments = {each.id: each for each in await uow.payments.of_order(order.id)}
     if payment_id not in payments:
-        raise PaymentNotFound(f"order {order.id} has no payment {payment_id}")
+        raise PaymentNotFound("the order has no such payment")
     if order.is_cancelling:
         raise CancellationInProgress("the order is being cancelled; its money is on its way back")
     return order, payments[payment_id]

@@ -94,13 +94,13 @@ async def _units_refunded(order: Order, uow: UnitOfWork) -> Counter[int]:
 async def _returned_lines(order: Order, uow: UnitOfWork, return_id: str) -> list[LineQuantity]:
     returns = {each.id: each for each in await uow.returns.of_order(order.id)}
     if return_id not in returns:
-        raise ReturnNotFound(f"order {order.id} has no return {return_id}")
+        raise ReturnNotFound("the order has no such return")
     if returns[return_id].status is not ReturnStatus.RECEIVED:
-        raise ReturnNotReceived(f"return {return_id} is {returns[return_id].status}, not received")
+        raise ReturnNotReceived(f"the return is {returns[return_id].status}, not received")
     refunds = await uow.refunds.of_order(order.id)
     # One that succeeded has closed the return; one that failed may be asked for again.
     if any(each.return_id == return_id and each.status is RefundStatus.PENDING for each in refunds):
-        raise ReturnRefundUnderway(f"return {return_id} is being refunded")
+        raise ReturnRefundUnderway("the return is being refunded")
     return [
         LineQuantity(item_id=line.item_id, quantity=line.quantity)
         for line in returns[return_id].items

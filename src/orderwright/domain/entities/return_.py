@@ -78,7 +78,7 @@ class Return:
     def receive(self, order: Order, now: datetime) -> None:
         """Raises: ReturnAlreadyReceived."""
         if self.status is not ReturnStatus.REQUESTED:
-            raise ReturnAlreadyReceived(f"return {self.id} has been received")
+            raise ReturnAlreadyReceived("the return has been received")
         self.status = ReturnStatus.RECEIVED
         self.received_at = now
         order.note(ReturnReceived(return_id=self.id, restocked=self.restocked), now)
@@ -86,7 +86,7 @@ class Return:
     def refund(self, order: Order, refund_id: str, now: datetime) -> None:
         """Raises: ReturnNotReceived: still on its way, or refunded before."""
         if self.status is not ReturnStatus.RECEIVED:
-            raise ReturnNotReceived(f"return {self.id} is {self.status}, not received")
+            raise ReturnNotReceived(f"the return is {self.status}, not received")
         self.status = ReturnStatus.REFUNDED
         order.note(ReturnRefunded(return_id=self.id, refund_id=refund_id), now)
 

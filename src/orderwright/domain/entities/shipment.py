@@ -74,7 +74,7 @@ class Shipment:
     def deliver(self, order: Order, now: datetime) -> None:
         """Raises: AlreadyDelivered."""
         if self.status is ShipmentStatus.DELIVERED:
-            raise AlreadyDelivered(f"shipment {self.id} has been delivered")
+            raise AlreadyDelivered("the shipment has been delivered")
         self.status = ShipmentStatus.DELIVERED
         self.delivered_at = now
         order.note(ShipmentDelivered(shipment_id=self.id), now)

@@ -19,12 +19,12 @@ class SqlCustomers(Kept[Customer, int]):
     async def require(self, customer_id: int) -> None:
         row = select(tables.customers.c.id).where(tables.customers.c.id == customer_id)
         if await self._session.scalar(row) is None:
-            raise CustomerNotFound(f"no customer {customer_id}")
+            raise CustomerNotFound("no customer has this id")
 
     async def look_at(self, customer_id: int) -> Customer:
         found = await self._first(tables.customers.c.id == customer_id)
         if found is None:
-            raise CustomerNotFound(f"no customer {customer_id}")
+            raise CustomerNotFound("no customer has this id")
         return found
 
     async def find_by_external_ref(self, external_ref: str) -> Customer | None:

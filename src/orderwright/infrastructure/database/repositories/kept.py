@@ -51,7 +51,7 @@ class Kept(Generic[Entity, Id]):
             self._entity, entity_id, with_for_update=FOR_CHANGE, populate_existing=True
         )
         if found is None:
-            raise self._missing(f"no {self._entity.__name__.lower()} {entity_id}")
+            raise self._missing(f"no {self._entity.__name__.lower()} has this id")
         return found
 
     async def _locked(

@@ -71,11 +71,11 @@ class SqlStock:
     async def _make_level(self, product_id: int, location_id: int) -> None:
         product = await self._session.get(Product, product_id)
         if product is None:
-            raise ProductNotFound(f"no product {product_id}")
+            raise ProductNotFound("no product has this id")
         if not product.track_inventory:
             raise StockNotTracked(f"product {product_id} needs no stock")
         if await self._session.get(Location, location_id) is None:
-            raise LocationNotFound(f"no location {location_id}")
+            raise LocationNotFound("no location has this id")
         await self._insert_levels([product], location_id)
 
     async def _make_levels(self, product_ids: Collection[int], location_id: int) -> None:
