@@ -7,7 +7,9 @@ from decimal import Decimal
 from email.message import Message
 from typing import Any, Final, NoReturn
 
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
@@ -153,9 +155,32 @@ class StrictRoute(APIRoute):
             await pass_gates(request, self.dependant)
             _check_accept(request)
             check_query(request, known)
-            return await handle(StrictRequest(request.scope, request.receive))
+            strict = StrictRequest(request.scope, request.receive)
+            if self.body_field is None:
+                await _check_says_nothing(strict)
+            return await handle(strict)
 
         return handle_strictly
+
+
+class _Nothing(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+async def _check_says_nothing(request: StrictRequest) -> None:
+    """A route that knows no body is not to act as if it had understood one.
+
+    Raises: Refused: as any body; RequestValidationError: for all but `{}`.
+    """
+    if not await request.body():
+        return
+    try:
+        _Nothing.model_validate(await request.json())
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        raise RequestValidationError(
+            [{**each, "loc": ("body", *each["loc"])} for each in faults]
+        ) from None
 
 
 def _check_accept(request: Request) -> None:

@@ -74,6 +74,7 @@ def invalid(method: str, path: str, json: Any) -> Fault:
 
 
 ITEM: Final = {"product_id": "$apple", "quantity": 1}
+RETRY: Final = f"{API}/tasks/none/retry"
 LINE: Final = {"item_id": "$line", "quantity": 1}
 
 FAULTS: Final = [
@@ -172,6 +173,31 @@ FAULTS: Final = [
     raw(
         b'{"name": "A"}', 422, "invalid_idempotency_key", headers={**JSON, "idempotency-key": "a b"}
     ),
+    # bodies of what needs none
+    *(
+        Fault(method, f"{API}{path}", status, code, content=content, headers=headers | keyed)
+        for method, path in (
+            ("POST", "/orders/{pending}/payments/none/void"),
+            ("POST", "/orders/{pending}/shipments/none/deliver"),
+            ("DELETE", "/orders/{pending}"),
+            ("DELETE", "/api-keys/999"),
+            ("POST", "/tasks/none/retry"),
+            ("GET", "/orders/{pending}"),
+        )
+        for keyed in ({}, {"idempotency-key": "k"})
+        for content, headers, status, code in (
+            (b"{", JSON, 400, "malformed_json"),
+            (b"{", {"content-type": "text/plain"}, 415, "unsupported_media_type"),
+            (b"{}", {}, 415, "unsupported_media_type"),
+            (b" " * 1_100_000, JSON, 413, "payload_too_large"),
+            (b'{"amount": "1.00"}', JSON, 422, "validation_error"),
+            (b"null", JSON, 422, "validation_error"),
+            (b"[]", JSON, 422, "validation_error"),
+            (b'{"a": 1, "a": 1}', JSON, 422, "duplicate_member"),
+        )
+    ),
+    Fault("POST", RETRY, 403, "permission_denied", content=b"{", who="reader"),
+    Fault("POST", RETRY, 401, "not_signed_in", content=b"{", who="everybody"),
     # forms
     form(b"", 422, "validation_error"),
     form(b"username=a", 422, "validation_error"),
