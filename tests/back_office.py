@@ -30,7 +30,7 @@ from orderwright.application.services.settlement import Settlement
 from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.payment import Payment
 from orderwright.domain.entities.refund import Refund
-from orderwright.domain.entities.return_ import Return
+from orderwright.domain.entities.return_ import ReceivedLine, Return
 from orderwright.domain.entities.shipment import Shipment
 from orderwright.domain.entities.task import Task
 from orderwright.domain.events.order import LineQuantity
@@ -167,8 +167,8 @@ class BackOffice:
         command = RequestReturn(order_id=order_id, lines=lines, reason="too small")
         return await request_return(command, self.uow(), now=self.clock.now(), ids=self.ids)
 
-    async def receive_return(self, order_id: int, return_id: str) -> Return:
-        command = ReceiveReturn(order_id=order_id, return_id=return_id)
+    async def receive_return(self, order_id: int, return_id: str, *came: ReceivedLine) -> Return:
+        command = ReceiveReturn(order_id=order_id, return_id=return_id, lines=came or None)
         return await receive_return(command, self.uow(), now=self.clock.now())
 
     async def settle(self, order_id: int) -> Order:

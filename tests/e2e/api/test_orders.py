@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.shop import Shop
 
 DEADLINE_S = 20.0
@@ -374,3 +376,44 @@ async def test_what_belongs_to_no_order_is_not_found(shop: Shop) -> None:
     ):
         response = await shop.client.post(f"/api/v1/orders/{order['id']}/{part}")
         assert (response.status_code, response.json()["code"]) == (404, code)
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+async def test_receiving_a_return_says_what_came_and_what_becomes_of_it(
+    shop: Shop, version: str
+) -> None:
+    product = await shop.product("A", stock=10)
+    path = f"/api/{version}/orders/{await shipped(shop, product, 4)}"
+    wanted = {"items": [{"item_id": 1, "quantity": 3, "restock": True}]}
+    returned = await post(shop, f"{path}/returns", wanted, 201)
+    receive = f"{path}/returns/{returned['id']}/receive"
+
+    too_many = {"items": [{"item_id": 1, "quantity": 4}]}
+    refused = await post(shop, receive, too_many, 409)
+    assert refused["code"] == "return_exceeds_requested"
+    assert await shop.get(f"{path}/returns") == [returned]
+    came = {"items": [{"item_id": 1, "quantity": 2, "restock": False}], "reason": "one is broken"}
+    received = await post(shop, receive, came)
+
+    assert (received["status"], received["items"]) == ("received", came["items"])
+    assert await shop.get(f"{path}/returns") == [received]
+    assert (await shop.stock(product))["on_hand"] == 6
+    assert (await shop.get(path))["items"][0]["returned"] == 2
+    told = (await shop.get(f"{path}/timeline"))[-1]
+    assert (told["event"], told["data"]) == (
+        "return.received",
+        {
+            "return_id": returned["id"],
+            "items": [{"item_id": 1, "quantity": 2}],
+            "restocked": [],
+            "reason": "one is broken",
+        },
+    )
+
+
+async def shipped(shop: Shop, product: int, quantity: int) -> int:
+    order = await shop.placed(product, quantity, payment={"token": "tok_good"})
+    await shop.until_processed(order["id"])
+    await post(shop, f"/api/v1/orders/{order['id']}/shipments", {}, 201)
+    order_id: int = order["id"]
+    return order_id

@@ -11,8 +11,10 @@ from orderwright.domain.entities.order_parts import (
 )
 from orderwright.domain.entities.return_ import (
     EmptyReturn,
+    ReceivedLine,
     Return,
     ReturnAlreadyReceived,
+    ReturnExceedsRequested,
     ReturnLine,
     ReturnNotReceived,
     ReturnStatus,
@@ -238,7 +240,76 @@ def test_a_return_is_received_once_and_names_what_goes_back_on_the_shelf() -> No
 
     assert (return_.status, return_.received_at) == (ReturnStatus.RECEIVED, NOW)
     (recorded,) = order.take_events()
-    assert recorded.event == ReturnReceived(return_id="return-1", restocked=(units(2),))
+    assert recorded.event == ReturnReceived(
+        return_id="return-1",
+        items=(units(2), units(1, of_line=2)),
+        restocked=(units(2),),
+        reason=None,
+    )
+
+
+def test_of_a_return_only_what_came_is_received_and_the_rest_stays_with_the_customer() -> None:
+    order = an_order(
+        *(a_line(number, quantity=3, product_id=number) for number in (1, 2, 3)),
+        status=OrderStatus.SHIPPED,
+    )
+    return_ = requested(
+        order, a_return_line(3), a_return_line(2, of_line=2), a_return_line(1, of_line=3)
+    )
+    order.take_events()
+
+    return_.receive(
+        order,
+        NOW,
+        came=[
+            ReceivedLine(item_id=2, quantity=2, restock=False),
+            ReceivedLine(item_id=1, quantity=1),
+        ],
+        reason="a box was empty",
+    )
+
+    assert [(line.item_id, line.quantity, line.restock) for line in return_.items] == [
+        (1, 1, True),
+        (2, 2, False),
+    ]
+    assert [item.returned for item in order.items] == [1, 2, 0]
+    (recorded,) = order.take_events()
+    assert recorded.event == ReturnReceived(
+        return_id="return-1",
+        items=(units(1), units(2, of_line=2)),
+        restocked=(units(1),),
+        reason="a box was empty",
+    )
+    requested(order, a_return_line(2), a_return_line(3, of_line=3))
+    assert [item.returned for item in order.items] == [3, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("came", "refusal"),
+    [
+        ([], EmptyReturn),
+        ([ReceivedLine(item_id=1, quantity=3)], ReturnExceedsRequested),
+        ([ReceivedLine(item_id=1, quantity=0)], InvalidQuantity),
+        ([ReceivedLine(item_id=2, quantity=1)], LineNotFound),
+        ([ReceivedLine(item_id=1, quantity=1)] * 2, DuplicateLine),
+    ],
+)
+def test_nothing_is_received_that_was_not_to_come_back(
+    came: list[ReceivedLine], refusal: type[Exception]
+) -> None:
+    order = an_order(
+        a_line(1, quantity=3), a_line(2, quantity=3, product_id=2), status=OrderStatus.SHIPPED
+    )
+    return_ = requested(order, a_return_line(2))
+    order.take_events()
+
+    with pytest.raises(refusal):
+        return_.receive(order, NOW, came=came)
+
+    assert (return_.status, return_.received_at) == (ReturnStatus.REQUESTED, None)
+    assert [line.quantity for line in return_.items] == [2]
+    assert [item.returned for item in order.items] == [2, 0]
+    assert names(order) == []
 
 
 def test_a_return_is_refunded_once_and_only_after_it_was_received() -> None:

@@ -5,9 +5,10 @@ from pydantic import Field
 from orderwright.api.wire.body import Body, Shown, Time
 from orderwright.api.wire.numbers import Id, Quantity
 from orderwright.api.wire.text import ONE_LINE, Reason
+from orderwright.application.commands.receive_return import ReceiveReturn
 from orderwright.application.commands.request_return import RequestReturn, WantedReturnLine
 from orderwright.application.commands.ship_order import ShipOrder
-from orderwright.domain.entities.return_ import ReturnStatus
+from orderwright.domain.entities.return_ import ReceivedLine, ReturnStatus
 from orderwright.domain.entities.shipment import ShipmentStatus
 from orderwright.domain.events.order import LineQuantity
 
@@ -29,6 +30,15 @@ class ReturnLineBody(LineBody):
 
     def to_wanted(self) -> WantedReturnLine:
         return WantedReturnLine(item_id=self.item_id, quantity=self.quantity, restock=self.restock)
+
+
+class ReceivedLineBody(LineBody):
+    """`restock`: where it is not as it was requested."""
+
+    restock: bool | None = None
+
+    def to_received(self) -> ReceivedLine:
+        return ReceivedLine(item_id=self.item_id, quantity=self.quantity, restock=self.restock)
 
 
 class ShipBody(Body):
@@ -55,6 +65,23 @@ class ReturnBody(Body):
         return RequestReturn(
             order_id=order_id,
             lines=[line.to_wanted() for line in self.items],
+            reason=self.reason,
+        )
+
+
+class ReceiveBody(Body):
+    """`items` are what came; without them, all that was requested."""
+
+    items: Annotated[list[ReceivedLineBody], Field(min_length=1, max_length=LINES_MAX)] | None = (
+        None
+    )
+    reason: Reason | None = None
+
+    def to_command(self, order_id: int, return_id: str) -> ReceiveReturn:
+        return ReceiveReturn(
+            order_id=order_id,
+            return_id=return_id,
+            lines=None if self.items is None else [line.to_received() for line in self.items],
             reason=self.reason,
         )
 

@@ -257,6 +257,11 @@ class Order(Aggregate):
         for item, quantity in self._named_by(lines):
             item.take_back(quantity)
 
+    def keep(self, lines: Sequence[LineQuantity]) -> None:
+        """Count `lines` no longer as coming back: they did not come."""
+        for item, quantity in self._named_by(lines):
+            item.returned -= quantity
+
     def request_cancellation(self, reason: str | None, now: datetime) -> None:
         self.check(OrderAct.CANCEL)
         if self.is_cancelling:

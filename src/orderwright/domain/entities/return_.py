@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from orderwright.domain.entities.order import Order
+from orderwright.domain.entities.order import Order, distinct
+from orderwright.domain.entities.order_parts import InvalidQuantity, LineNotFound
 from orderwright.domain.errors import Conflict, NotFound, Rejected
 from orderwright.domain.events.order import (
     LineQuantity,
@@ -24,6 +26,10 @@ class EmptyReturn(Rejected):
 
 class ReturnAlreadyReceived(Conflict):
     code = "return_already_received"
+
+
+class ReturnExceedsRequested(Conflict):
+    code = "return_exceeds_requested"
 
 
 class ReturnNotReceived(Conflict):
@@ -46,10 +52,24 @@ class ReturnLine:
     quantity: int
     restock: bool
 
+    def take_as(self, came: ReceivedLine) -> None:
+        self.quantity = came.quantity
+        self.restock = self.restock if came.restock is None else came.restock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedLine:
+    """What came of a line. `restock`: other than was requested, where it says so."""
+
+    item_id: int
+    quantity: int
+    restock: bool | None = None
+
 
 @dataclass(kw_only=True, eq=False)
 class Return:
-    """Goods that come back (RMA). Quantities count against the order's lines when requested."""
+    """Goods that come back (RMA). Quantities count against the order's lines when requested; once
+    it is received, `items` are what came."""
 
     id: str
     order_id: int
@@ -75,13 +95,57 @@ class Return:
     def restocked(self) -> tuple[LineQuantity, ...]:
         return _quantities([line for line in self.items if line.restock])
 
-    def receive(self, order: Order, now: datetime) -> None:
-        """Raises: ReturnAlreadyReceived."""
+    def receive(
+        self,
+        order: Order,
+        now: datetime,
+        *,
+        came: Sequence[ReceivedLine] | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """All of it, or only what `came`: the rest stays with the customer and may still come back
+        by another return.
+
+        Raises:
+            ReturnAlreadyReceived.
+            EmptyReturn, LineNotFound, DuplicateLine, InvalidQuantity: `came` makes no sense.
+            ReturnExceedsRequested: more came than was agreed.
+        """
         if self.status is not ReturnStatus.REQUESTED:
             raise ReturnAlreadyReceived("the return has been received")
+        if came is not None:
+            order.keep(self._reduce_to(came))
         self.status = ReturnStatus.RECEIVED
         self.received_at = now
-        order.note(ReturnReceived(return_id=self.id, restocked=self.restocked), now)
+        order.note(
+            ReturnReceived(
+                return_id=self.id,
+                items=_quantities(self.items),
+                restocked=self.restocked,
+                reason=reason,
+            ),
+            now,
+        )
+
+    def _reduce_to(self, came: Sequence[ReceivedLine]) -> tuple[LineQuantity, ...]:
+        """What did not come."""
+        if not came:
+            raise EmptyReturn("nothing came, so there is nothing to receive")
+        lines = {line.item_id: line for line in self.items}
+        for each in distinct(_quantities(came)):
+            _check_came(each, lines.get(each.item_id))
+        missing = {line.item_id: line.quantity for line in self.items}
+        for each in came:
+            missing[each.item_id] -= each.quantity
+            lines[each.item_id].take_as(each)
+        self.items = [
+            line for line in self.items if line.item_id in {each.item_id for each in came}
+        ]
+        return tuple(
+            LineQuantity(item_id=item_id, quantity=quantity)
+            for item_id, quantity in missing.items()
+            if quantity
+        )
 
     def refund(self, order: Order, refund_id: str, now: datetime) -> None:
         """Raises: ReturnNotReceived: still on its way, or refunded before."""
@@ -91,5 +155,16 @@ class Return:
         order.note(ReturnRefunded(return_id=self.id, refund_id=refund_id), now)
 
 
-def _quantities(lines: list[ReturnLine]) -> tuple[LineQuantity, ...]:
+def _check_came(came: LineQuantity, requested: ReturnLine | None) -> None:
+    if requested is None:
+        raise LineNotFound(f"the return has no line {came.item_id}")
+    if came.quantity < 1:
+        raise InvalidQuantity("of a line that came, at least one unit did")
+    if came.quantity > requested.quantity:
+        raise ReturnExceedsRequested(
+            f"of line {came.item_id}, {requested.quantity} were to come back"
+        )
+
+
+def _quantities(lines: Sequence[ReturnLine | ReceivedLine]) -> tuple[LineQuantity, ...]:
     return tuple(LineQuantity(item_id=line.item_id, quantity=line.quantity) for line in lines)

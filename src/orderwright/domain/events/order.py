@@ -96,7 +96,9 @@ class ReturnRequested(Event):
 class ReturnReceived(Event):
     name: ClassVar[str] = "return.received"
     return_id: str
+    items: tuple[LineQuantity, ...]
     restocked: tuple[LineQuantity, ...]
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
