@@ -203,3 +203,50 @@ async def test_a_charset_other_than_utf_8_is_refused(service: Service) -> None:
         headers = {"Content-Type": f"application/json; charset={charset}"}
         response = await client.post("/api/v1/customers", content=b'{"name":"A"}', headers=headers)
         assert response.status_code == status, charset
+
+
+SPELLINGS = [
+    "01", "%2B1", "%201", "1%20", "1.0", "1_0", "0x1", "1e0", "--1", "-", "", "%D9%A1", "00", "1%0A",
+    "9223372036854775808", "1" * 5000,
+]  # fmt: skip
+PLACES = [
+    "orders/{}",
+    "orders/{}/timeline",
+    "customers/{}",
+    "products/{}",
+    "orders?customer_id={}",
+    "orders?product_id={}",
+    "orders?limit={}",
+    "orders?skip={}",
+    "customers?limit={}",
+    "inventory?product_id={}",
+    "inventory?location_id={}",
+]
+PLACES_OF_THE_SECOND = [
+    "orders/{}",
+    "orders?page={}",
+    "orders?page_size={}",
+    "orders?customer_id={}",
+]
+
+
+async def test_a_number_in_an_address_has_one_spelling(service: Service) -> None:
+    shop = await service.shop()
+    await shop.placed(await shop.product("A", stock=5))
+    places = [f"v1/{each}" for each in PLACES] + [f"v2/{each}" for each in PLACES_OF_THE_SECOND]
+
+    for place, spelling in product(places, SPELLINGS):
+        if spelling == "" and "?" not in place:
+            continue  # another address
+        refused = await shop.client.get(f"/api/{place.format(spelling)}")
+        assert refused.status_code == 422, (place, spelling)
+        assert refused.json()["code"] == "validation_error", (place, spelling)
+        code = refused.json()["errors"][0]["code"]
+        known = ("int_parsing", "int_parsing_size", "less_than_equal")
+        assert code in (known if spelling.isdigit() else known[:1]), (place, spelling)
+    for place in places:
+        taken = await shop.client.get(f"/api/{place.format('1')}")
+        assert taken.status_code == 200, place
+    for number in ("0", "-1", "-9223372036854775807"):
+        missing = await shop.client.get(f"/api/v1/orders/{number}")
+        assert (missing.status_code, missing.json()["code"]) == (404, "order_not_found"), number

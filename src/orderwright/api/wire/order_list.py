@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from orderwright.api.wire.body import Page
-from orderwright.api.wire.numbers import Amount, Id
+from orderwright.api.wire.numbers import Amount, QueryId
 from orderwright.api.wire.paging import Skipping
 from orderwright.api.wire.text import Channel, Reference, SearchText
 from orderwright.application.queries.list_orders import ListOrders
@@ -51,12 +51,12 @@ class OrderNarrowing(Page):
     cursor: Annotated[str, Field(max_length=500)] | None = None
     sort: OrderSort = OrderSort.NEWEST
     status: OrderStatus | None = None
-    customer_id: Id | None = None
+    customer_id: QueryId | None = None
     payment_status: PaymentStatus | None = None
     fulfilment_status: FulfilmentStatus | None = None
     channel: Channel | None = None
     reference: Reference | None = None
-    product_id: Id | None = None
+    product_id: QueryId | None = None
     created_from: Moment | None = None
     created_to: Moment | None = None
     min_total: Amount | None = None

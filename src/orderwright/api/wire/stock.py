@@ -4,7 +4,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from orderwright.api.wire.body import Body, Shown, Time
-from orderwright.api.wire.numbers import Delta, Id
+from orderwright.api.wire.numbers import Delta, Id, QueryId
 from orderwright.api.wire.paging import Skipping
 from orderwright.api.wire.text import ShortName, WrittenReason
 from orderwright.application.commands.adjust_stock import AdjustStock
@@ -49,8 +49,8 @@ class AdjustStockBody(Body):
 
 
 class StockPage(Skipping):
-    product_id: Id | None = None
-    location_id: Id | None = None
+    product_id: QueryId | None = None
+    location_id: QueryId | None = None
 
 
 class StockLevelJson(Shown):

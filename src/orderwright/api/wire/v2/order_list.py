@@ -3,6 +3,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from orderwright.api.wire.numbers import AS_WRITTEN_HERE
 from orderwright.api.wire.order_list import OrderNarrowing
 from orderwright.api.wire.v2.orders import OrderV2Json
 from orderwright.application.queries.list_orders import LIMIT_MAX, SKIP_MAX, ListOrders
@@ -12,8 +13,8 @@ PAGE_MAX: Final = SKIP_MAX + 1
 
 
 class OrderPageV2Query(OrderNarrowing):
-    page: Annotated[int, Field(ge=1, le=PAGE_MAX)] = 1
-    page_size: Annotated[int, Field(ge=1, le=LIMIT_MAX)] = 20
+    page: Annotated[int, Field(ge=1, le=PAGE_MAX), AS_WRITTEN_HERE] = 1
+    page_size: Annotated[int, Field(ge=1, le=LIMIT_MAX), AS_WRITTEN_HERE] = 20
 
     @model_validator(mode="after")
     def _within_reach(self) -> "OrderPageV2Query":
