@@ -128,7 +128,7 @@ ERRORS: Final = (
     ErrorEntry(409, "task_not_dead", "Only a dead task can be retried.", "Read the task: it is still being tried, or is done."),
     ErrorEntry(409, "username_taken", "Another user has this name.", _CHOOSE_OTHER),
     # 412, 413, 415
-    ErrorEntry(412, "precondition_failed", "If-Match names another version than the present one.", "Read it again, decide again, and send the new ETag."),
+    ErrorEntry(412, "precondition_failed", "If-Match names another state than the present one, which `current_etag` is.", "Read it again, decide again, and send the new ETag."),
     ErrorEntry(413, "payload_too_large", "The body has more than `max_bytes` bytes.", "Send less at once."),
     ErrorEntry(415, "unsupported_media_type", "The body is compressed, or not said to be JSON (or, for `/token`, a form) in UTF-8.", "Send `Content-Type: application/json` and no `Content-Encoding`."),
     # 422

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from orderwright.api.answers import etag
 from orderwright.api.error_catalogue import TITLES
 from orderwright.api.problems import Problem, Refused, response_to
 from orderwright.domain.errors import (
@@ -70,8 +69,6 @@ def _more_facts_of(error: DomainError) -> Iterator[tuple[str, object]]:
     """What only the wire knows."""
     if isinstance(error, InProgress | TooManyRequests | Unavailable):
         yield "retryable", True
-    if isinstance(error, PreconditionFailed) and "current_version" in error.facts:
-        yield "current_etag", etag(cast("int", error.facts["current_version"]))
 
 
 def _headers_of(error: DomainError) -> Mapping[str, str]:

@@ -17,8 +17,10 @@ from orderwright.api.wire.payments import PaymentJson, RefundJson
 from orderwright.api.wire.v2.orders import OrderV2Json
 from orderwright.api.wire.v2.payments import PaymentV2Json, RefundV2Json
 from orderwright.application.services.order_in_full import in_full
+from orderwright.domain.entities.order import Order
 from orderwright.domain.interfaces.order_reader import OrderInFull
 from orderwright.domain.interfaces.requests import Answer
+from orderwright.domain.interfaces.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,11 @@ def _in_full(status: int, is_new: bool) -> Render[Any]:  # noqa: FBT001 - two of
         return replace(answer, headers={**answer.headers, "etag": _etag(full, answer.body)})
 
     return render
+
+
+async def tag_of_order_in_full(order: Order, uow: UnitOfWork) -> str:
+    """What the second version's ETag is now: all that it shows is read, for any of it may differ."""
+    return _in_full(200, False)(await in_full(order, uow)).headers["etag"]
 
 
 def _etag(full: OrderInFull, body: bytes) -> str:

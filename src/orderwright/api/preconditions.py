@@ -8,22 +8,23 @@ from fastapi import Depends, Header, Request
 from pydantic import WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
+from orderwright.api.answers import etag
 from orderwright.api.dependencies import provided
 from orderwright.api.idempotency import Once, OnceRunner
+from orderwright.api.order_api import tag_of_order_in_full
 from orderwright.api.problems import refuse
-from orderwright.domain.interfaces.requests import ANY_VERSION, Precondition
+from orderwright.api.versions import SECOND, version_of
+from orderwright.domain.interfaces.requests import ANY_VERSION, Precondition, Versioned
 
 _TAG: Final = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS: Final = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 # What a client is told to send; white space and empty items of a list are forgiven.
 _TOLD: Final = r'^(\*|(W/)?"[!#-~]*"(, (W/)?"[!#-~]*")*)$'
-# As this service makes them: a version, and where more than it is shown, a hash of the rest. Weak
-# ones never match, for an act must not hit what is merely equivalent.
-_OURS: Final = re.compile(r'"(0|[1-9][0-9]{0,18})(?:-[0-9A-Za-z_-]+)?"')
 
 
-def versions_in(if_match: str) -> frozenset[int]:
-    """The versions that the tags stand for; a tag that was never ours stands for none.
+def tags_in(if_match: str) -> frozenset[str]:
+    """The tags, each as it was said, for they match as a whole or not at all. Weak ones never do: an
+    act must not hit what is merely equivalent.
 
     Raises: Refused: it is no list of entity tags.
     """
@@ -33,9 +34,7 @@ def versions_in(if_match: str) -> frozenset[int]:
             "malformed_if_match",
             'If-Match is * or a list of quoted entity tags, such as "3"',
         )
-    tags = re.findall(_TAG, if_match)
-    ours = [match for tag in tags if (match := _OURS.fullmatch(tag))]
-    return frozenset(int(match[1]) for match in ours)
+    return frozenset(re.findall(_TAG, if_match))
 
 
 IfMatch = Annotated[
@@ -60,7 +59,15 @@ async def _precondition(
         )
     if said is None or said.strip() == "*":  # whatever there is, if there is anything
         return ANY_VERSION
-    return Precondition(versions_in(said))
+    return Precondition(tags_in(said), tag_of_order_in_full if _is_second(request) else _plain_tag)
+
+
+def _is_second(request: Request) -> bool:
+    return version_of(request.url.path) is SECOND
+
+
+async def _plain_tag(thing: Versioned, _uow: object) -> str:
+    return etag(thing.version)
 
 
 async def _once_on_what_was_seen(

@@ -134,11 +134,71 @@ async def test_the_tag_changes_with_what_is_embedded_and_guards_the_order(shop: 
 
     stale = await shop.client.get(path, headers={"If-None-Match": tag})
     assert (stale.status_code, stale.json()["customer"]["name"]) == (200, "Ada Lovelace")
-    noted = await shop.client.patch(path, json={"notes": "a"}, headers={"If-Match": tag})
-    assert noted.status_code == 200, "the order itself is what it was"
     late = await shop.client.patch(path, json={"notes": "b"}, headers={"If-Match": tag})
     assert (late.status_code, late.json()["code"]) == (412, "precondition_failed")
-    assert (await shop.get(path))["notes"] == "a"
+    assert (late.json()["current_version"], late.json()["current_etag"]) == (
+        order["version"],
+        stale.headers["ETag"],
+    )
+    noted = await shop.client.patch(
+        path, json={"notes": "a"}, headers={"If-Match": late.json()["current_etag"]}
+    )
+    assert (noted.status_code, (await shop.get(path))["notes"]) == (200, "a")
+    assert noted.headers["ETag"] == (await shop.client.get(path)).headers["ETag"]
+
+
+@pytest.mark.parametrize("path", [V2, "/api/orders"])
+async def test_only_the_whole_tag_matches(shop: Shop, path: str) -> None:
+    order = await placed(shop, await shop.product("A", stock=5))
+    path = f"{path}/{order['id']}"
+    asked = {"X-API-Version": "2.0"}
+    tag = (await shop.client.get(path, headers=asked)).headers["ETag"]
+    version, _, rest = tag.strip('"').partition("-")
+    assert (version, len(rest)) == (str(order["version"]), 16)
+
+    for other in (
+        f'"{version}"',
+        f'"{version}-deadbeef"',
+        f'"{version}-{"0" * 16}"',
+        f'"{version}-{rest.upper()}x"',
+        f'"{rest}"',
+        f"W/{tag}",
+    ):
+        refused = await shop.client.patch(
+            path, json={"notes": "b"}, headers=asked | {"If-Match": other}
+        )
+        assert (refused.status_code, refused.json()["code"]) == (412, "precondition_failed"), other
+    for method, act, body in (
+        ("POST", "/cancel", {}),
+        ("POST", "/shipments", {}),
+        ("POST", "/process", {}),
+        ("POST", "/payments/any/void", None),
+        ("DELETE", "", None),
+    ):
+        refused = await shop.client.request(
+            method, path + act, json=body, headers=asked | {"If-Match": f'"{version}"'}
+        )
+        assert (refused.status_code, refused.json()["code"]) == (412, "precondition_failed"), act
+    for same in (tag, f'"1", W/"2", {tag}', "*"):
+        taken = await shop.client.patch(path, json={}, headers=asked | {"If-Match": same})
+        assert taken.status_code == 200, (same, taken.text)
+        assert taken.headers["ETag"] == tag
+
+
+async def test_the_tag_of_a_paid_order_lets_it_be_acted_on(shop: Shop) -> None:
+    product = await shop.product("A", stock=5)
+    order = await placed(shop, product, 2, payment={"token": "tok_good"})
+    await shop.until_processed(order["id"])
+    path = f"{V2}/{order['id']}"
+
+    for act, body in (
+        ("shipments", {"carrier": "Northern Parcel"}),
+        ("refunds", {"amount": "1.00"}),
+    ):
+        tag = (await shop.client.get(path)).headers["ETag"]
+        taken = await shop.client.post(f"{path}/{act}", json=body, headers={"If-Match": tag})
+        again = await shop.client.post(f"{path}/{act}", json=body, headers={"If-Match": tag})
+        assert (taken.status_code, again.status_code) == (201, 412), taken.text
 
 
 async def test_pages_are_numbered_and_say_how_many_there_are(shop: Shop) -> None:

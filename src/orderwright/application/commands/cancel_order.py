@@ -44,7 +44,7 @@ async def cancel_order(
 
 async def _request(command: CancelOrder, uow: UnitOfWork, ids: Ids, now: datetime) -> Order:
     order = await uow.orders.get_by_id(command.order_id)
-    uow.context.precondition.check(order.version)
+    await uow.context.precondition.check(order, uow)
     order.request_cancellation(command.reason, now)
     payments = await uow.payments.of_order(order.id)
     await plan_money_back(order, payments, uow, ids, now, despite_refusals=True)

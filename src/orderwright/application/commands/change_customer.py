@@ -20,7 +20,7 @@ async def change_customer(command: ChangeCustomer, uow: UnitOfWork, *, now: date
     """Raises: CustomerNotFound, EmailTaken, ExternalRefTaken."""
     async with uow:
         customer = await uow.customers.get_by_id(command.customer_id)
-        uow.context.precondition.check(customer.version)
+        await uow.context.precondition.check(customer, uow)
         if command.changes:
             customer.change(command.changes, now)
         return await uow.commit(customer)

@@ -20,6 +20,6 @@ async def change_order(command: ChangeOrder, uow: UnitOfWork, *, now: datetime) 
     """Raises: OrderNotFound, OrderIsOver, CancellationInProgress, AlreadyShipped."""
     async with uow:
         order = await uow.orders.get_by_id(command.order_id)
-        uow.context.precondition.check(order.version)
+        await uow.context.precondition.check(order, uow)
         order.change(command.changes, now)
         return await uow.commit(order)

@@ -28,7 +28,7 @@ async def change_product(command: ChangeProduct, uow: UnitOfWork, *, now: dateti
     StockIsReserved (backorder ends while more is promised than is there)."""
     async with uow:
         product = await uow.products.get_by_id(command.product_id)
-        uow.context.precondition.check(product.version)
+        await uow.context.precondition.check(product, uow)
         changes = {**command.changes, **_new_price(command, product)}
         if changes:
             product.change(changes, now)

@@ -40,7 +40,7 @@ async def change_user(
         # All of them before the one, in the order of their ids: two who disable each other wait.
         administrators = await uow.users.administrators()
         user = await uow.users.get_by_id(command.user_id)
-        uow.context.precondition.check(user.version)
+        await uow.context.precondition.check(user, uow)
         if user.change(changes, now):
             await uow.refresh_tokens.revoke_all_of(user.id, now)
         if administrators and not any(each.may_administer for each in administrators):

@@ -24,7 +24,7 @@ async def deliver_shipment(command: DeliverShipment, uow: UnitOfWork, *, now: da
     """
     async with uow:
         order = await uow.orders.get_by_id(command.order_id)
-        uow.context.precondition.check(order.version)
+        await uow.context.precondition.check(order, uow)
         shipments = await uow.shipments.of_order(order.id)
         shipment = next((each for each in shipments if each.id == command.shipment_id), None)
         if shipment is None:

@@ -45,7 +45,7 @@ async def request_processing(
     """
     async with uow:
         order = await uow.orders.get_by_id(command.order_id)
-        uow.context.precondition.check(order.version)
+        await uow.context.precondition.check(order, uow)
         order.check(OrderAct.CONFIRM)
         task = await uow.tasks.enqueue(processing_task(order, command.payment_token, uow, ids, now))
         return await uow.commit(task)

@@ -29,7 +29,7 @@ async def receive_return(command: ReceiveReturn, uow: UnitOfWork, *, now: dateti
     """
     async with uow:
         order = await uow.orders.get_by_id(command.order_id)
-        uow.context.precondition.check(order.version)
+        await uow.context.precondition.check(order, uow)
         returns = await uow.returns.of_order(order.id)
         return_ = next((each for each in returns if each.id == command.return_id), None)
         if return_ is None:

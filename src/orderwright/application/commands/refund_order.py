@@ -53,7 +53,7 @@ async def refund_order(
 
 async def _plan(command: RefundOrder, uow: UnitOfWork, ids: Ids, now: datetime) -> str:
     order = await uow.orders.get_by_id(command.order_id)
-    uow.context.precondition.check(order.version)
+    await uow.context.precondition.check(order, uow)
     if order.is_cancelling:
         raise CancellationInProgress("the order is being cancelled; its money is on its way back")
     amount = await refund_amount(

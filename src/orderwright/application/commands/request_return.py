@@ -34,7 +34,7 @@ async def request_return(
     """
     async with uow:
         order = await uow.orders.get_by_id(command.order_id)
-        uow.context.precondition.check(order.version)
+        await uow.context.precondition.check(order, uow)
         lines = [
             ReturnLine(item_id=line.item_id, quantity=line.quantity, restock=line.restock)
             for line in command.lines

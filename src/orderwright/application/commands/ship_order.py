@@ -31,7 +31,7 @@ async def ship_order(command: ShipOrder, uow: UnitOfWork, *, now: datetime, ids:
     """
     async with uow:
         order = await uow.orders.get_by_id(command.order_id)
-        uow.context.precondition.check(order.version)
+        await uow.context.precondition.check(order, uow)
         order.check(OrderAct.SHIP)
         lines = list(command.lines or order.lines_left_to_ship())
         shipment = Shipment.of(

@@ -21,7 +21,7 @@ async def payment_to_ask(order_id: int, payment_id: str, uow: UnitOfWork) -> tup
         OrderNotFound, PaymentNotFound, CancellationInProgress.
     """
     order = await uow.orders.get_by_id(order_id)
-    uow.context.precondition.check(order.version)
+    await uow.context.precondition.check(order, uow)
     payments = {each.id: each for each in await uow.payments.of_order(order.id)}
     if payment_id not in payments:
         raise PaymentNotFound("the order has no such payment")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from orderwright.domain.errors import InProgress, PreconditionFailed, Rejected
 from orderwright.domain.value_objects.actor import SYSTEM, Actor
@@ -45,20 +45,36 @@ class KeyedRequest:
     render: Callable[[object], Answer]
 
 
+class Versioned(Protocol):
+    @property
+    def version(self) -> int: ...
+
+
+async def _version_alone(thing: Versioned, _uow: object) -> str:
+    return str(thing.version)
+
+
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """Which versions of the thing to act on the caller would have acted on; None: whatever it is.
+    """The tags of what the caller would have acted on; None: whatever there is.
 
-    Checked under the thing's lock, for what was looked at before may be of the past.
+    `tag_of` gives the present tag: handed the thing to act on, under its lock, and the unit of work,
+    for what was looked at before may be of the past.
     """
 
-    versions: frozenset[int] | None = None
+    tags: frozenset[str] | None = None
+    tag_of: Callable[[Any, Any], Awaitable[str]] = _version_alone
 
-    def check(self, version: int) -> None:
+    async def check(self, thing: Versioned, uow: object) -> None:
         """Raises: PreconditionFailed."""
-        if self.versions is not None and version not in self.versions:
+        if self.tags is None:
+            return
+        tag = await self.tag_of(thing, uow)
+        if tag not in self.tags:
             raise PreconditionFailed(
-                f"it has changed since: it is at version {version}", current_version=version
+                f"it has changed since: it is at version {thing.version}",
+                current_version=thing.version,
+                current_etag=tag,
             )
 
 
