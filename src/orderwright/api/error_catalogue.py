@@ -45,6 +45,7 @@ class FaultEntry:
 
     code: str
     when: str
+    remedy: str = "Correct what `pointer` points to."
 
 
 _LATER: Final = "Wait as long as `Retry-After` says and send the same request again."
@@ -176,27 +177,50 @@ ERRORS: Final = (
     ErrorEntry(503, "transaction_conflict", "Others changed the same things at the same moment; nothing was changed.", _LATER, retryable=True),
 )  # fmt: skip
 
-# Beside those of pydantic, such as `missing`, `extra_forbidden`, `greater_than` and `string_too_long`:
-# https://docs.pydantic.dev/latest/errors/validation_errors/
 FAULTS: Final = (
     FaultEntry("blank", "A text has only blanks in it."),
-    FaultEntry(
-        "control_character", "A text has a control character; `notes` may have line breaks."
-    ),
+    FaultEntry("bool_parsing", "A parameter is neither `true` nor `false`."),
+    FaultEntry("bool_type", "A member is neither `true` nor `false`."),
+    FaultEntry("control_character", "A text has a control character; `notes` may have line breaks."),
+    FaultEntry("datetime_from_date_parsing", "A parameter is no date, and no time with a date."),
+    FaultEntry("datetime_object_invalid", "A time has an offset that there is not."),
+    FaultEntry("datetime_parsing", "A parameter is no date, and no time with a date."),
+    FaultEntry("datetime_type", "A member is no time."),
+    FaultEntry("dict_type", "A member is no JSON object."),
     FaultEntry("duplicate_member", "Two names in `metadata` are the same text in Unicode NFC."),
-    FaultEntry(
-        "inexact_number", "A number in `metadata` is more precise than a double: send text."
-    ),
+    FaultEntry("enum", "A value is none of those that the document lists."),
+    FaultEntry("extra_forbidden", "No member, parameter or field has this name here."),
+    FaultEntry("greater_than", "A number is too small."),
+    FaultEntry("greater_than_equal", "A number is too small."),
+    FaultEntry("inexact_number", "A number in `metadata` is more precise than a double: send text."),
+    FaultEntry("int_from_float", "A number has decimals where whole ones are counted."),
+    FaultEntry("int_parsing", "A number in an address is not written as digits alone, or begins with 0."),
+    FaultEntry("int_parsing_size", "A number has more digits than any here may have."),
+    FaultEntry("int_type", 'A member is no whole number: `"1"` and `1.0` are none.'),
     FaultEntry("invalid_amount", "An amount is no plain decimal number such as 30.50."),
     FaultEntry("items_missing", "`restock` needs `items`."),
+    FaultEntry("less_than_equal", "A number is too large."),
+    FaultEntry("list_type", "A member is no JSON array."),
+    FaultEntry("literal_error", "A value is none of those that the document lists."),
+    FaultEntry("missing", "A member, parameter or field that is needed is not there."),
+    FaultEntry("model_attributes_type", "A JSON object is needed here."),
+    FaultEntry("model_type", "A JSON object is needed here."),
     FaultEntry("out_of_range", "A time lies outside the years 1 to 9999 in UTC."),
     FaultEntry("page_and_cursor", "`page` and `cursor` exclude each other."),
     FaultEntry("page_out_of_reach", "Pages do not reach that deep: follow `next_cursor`."),
     FaultEntry("price_missing", "A new `currency` needs a new `price`."),
+    FaultEntry("string_pattern_mismatch", "A text does not match its `pattern` in the document."),
+    FaultEntry("string_too_long", "A text is too long."),
+    FaultEntry("string_too_short", "A text is too short."),
+    FaultEntry("string_type", "A member is no text."),
+    FaultEntry("string_unicode", "A text is no Unicode."),
     FaultEntry("too_large", "`metadata` has too many bytes."),
+    FaultEntry("too_long", "An array has too many items."),
+    FaultEntry("too_short", "An array has too few items."),
     FaultEntry("zero", "An adjustment by zero changes nothing."),
-)
+)  # fmt: skip
 
 
-def entry_of(code: str) -> ErrorEntry | None:
-    return next((entry for entry in ERRORS if entry.code == code), None)
+def entry_of(code: str) -> ErrorEntry | FaultEntry | None:
+    """Two codes are both an error's and a fault's, and mean the same: then the error's."""
+    return next((entry for entry in (*ERRORS, *FAULTS) if entry.code == code), None)

@@ -24,8 +24,7 @@ _FAULTS: Final = """
 ## Codes inside `errors`
 
 A `validation_error` lists what is wrong in `errors`, each with `pointer` (RFC 6901), `in` (`body`,
-`query`, `path` or `header`), `message` and a `code`: one of
-[pydantic's](https://docs.pydantic.dev/latest/errors/validation_errors/) or one of these.
+`query`, `path` or `header`), `message` and one of these codes.
 
 | Code | When |
 |---|---|"""

@@ -6,11 +6,12 @@ from typing import Any, Final
 import httpx2
 from sqlalchemy import func, select
 
-from orderwright.api.error_catalogue import ERRORS, TITLES
+from orderwright.api.error_catalogue import ERRORS, FAULTS, TITLES
 from orderwright.infrastructure.database.tables import metadata
 from tests.e2e.api.service import Service
 
 STATUS_OF_CODE: Final = {entry.code: entry.status for entry in ERRORS}
+FAULT_CODES: Final = {fault.code for fault in FAULTS}
 # Filled by being asked at all: refusals that are kept for a retry, failures that are counted.
 MEMORY: Final = frozenset({"idempotency_keys", "sign_in_failures"})
 
@@ -38,7 +39,9 @@ def faults_of_form(response: httpx2.Response) -> list[str]:
 
 def _has_pointers(told: Mapping[str, Any]) -> bool:
     members = {"pointer", "message", "code", "in"}
-    return bool(told["errors"]) and all(set(each) == members for each in told["errors"])
+    return bool(told["errors"]) and all(
+        set(each) == members and each["code"] in FAULT_CODES for each in told["errors"]
+    )
 
 
 async def rows(service: Service) -> dict[str, int]:

@@ -3,23 +3,25 @@
 import ast
 import json
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
-from typing import get_args
+from typing import Any
 
 import pytest
-from pydantic_core.core_schema import ErrorType
+from fastapi.routing import APIRoute, iter_route_contexts
 from typer.testing import CliRunner
 
 import orderwright
 from orderwright.api import errors
-from orderwright.api.error_catalogue import ERRORS, FAULTS, TITLES, ErrorEntry
+from orderwright.api.error_catalogue import ERRORS, FAULTS, TITLES, ErrorEntry, FaultEntry
 from orderwright.api.errors import STATUS_OF
 from orderwright.cli.app import app
+from orderwright.config import Settings
 from orderwright.domain import errors as kinds
 from orderwright.domain.errors import DomainError, PreconditionFailed
+from orderwright.main import create_app
 
 SOURCE = Path(orderwright.__file__).parent
 CATALOGUE = {(entry.status, entry.code) for entry in ERRORS}
@@ -80,15 +82,101 @@ def test_the_catalogue_has_what_the_code_can_say_and_nothing_else() -> None:
     assert CATALOGUE - said == set()
 
 
-def test_every_own_code_of_a_validation_fault_is_in_the_catalogue() -> None:
-    own = {
+# What a schema of pydantic's of this kind can find wrong. What is not here, nobody has thought of.
+FOUND_BY_KIND: Mapping[str, tuple[str, ...]] = {
+    "bool": ("bool_type", "bool_parsing"),
+    "datetime": (
+        "datetime_type",
+        "datetime_parsing",
+        "datetime_from_date_parsing",
+        "datetime_object_invalid",
+    ),
+    "dict": ("dict_type",),
+    "enum": ("enum",),
+    "int": ("int_type", "int_parsing", "int_parsing_size", "int_from_float"),
+    "list": ("list_type",),
+    "literal": ("literal_error",),
+    "model": ("model_type", "model_attributes_type"),
+    "model-fields": ("missing", "extra_forbidden"),
+    "str": ("string_type", "string_unicode"),
+    # These add nothing of their own; what functions raise is found in the source.
+    **dict.fromkeys(
+        [
+            "any",
+            "default",
+            "definition-ref",
+            "definitions",
+            "function-after",
+            "function-before",
+            "model-field",
+            "none",  # beside a text, which a header always is
+            "nullable",
+            "union",
+        ],
+        (),
+    ),
+}
+FOUND_BY_BOUND: Mapping[tuple[str, str], str] = {
+    ("int", "ge"): "greater_than_equal",
+    ("int", "gt"): "greater_than",
+    ("int", "le"): "less_than_equal",
+    ("list", "min_length"): "too_short",
+    ("list", "max_length"): "too_long",
+    ("str", "min_length"): "string_too_short",
+    ("str", "max_length"): "string_too_long",
+    ("str", "pattern"): "string_pattern_mismatch",
+}
+BOUNDS = {"ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length", "pattern"}
+
+
+def schemas(part: Any) -> Iterator[Mapping[str, Any]]:
+    """The core schemas inside one, itself too."""
+    if isinstance(part, Mapping):
+        if isinstance(part.get("type"), str) and part["type"] not in ("no-info", "with-info"):
+            yield part
+        for name, each in part.items():
+            if name not in ("serialization", "pydantic_js_functions", "pydantic_js_extra"):
+                yield from schemas(each)
+    elif isinstance(part, list | tuple):
+        for each in part:
+            yield from schemas(each)
+
+
+def read_by_routes() -> Iterator[Any]:
+    """The core schema of every body and parameter."""
+    app = create_app(Settings.load(env_file=None))
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.original_route, APIRoute):
+            body = context.original_route.body_field
+            yield from [] if body is None else [body._type_adapter.core_schema]
+            for field in fields_of(context.dependant):
+                yield field._type_adapter.core_schema
+
+
+def fields_of(dependant: Any) -> Iterator[Any]:
+    yield from (*dependant.query_params, *dependant.path_params, *dependant.header_params)
+    for each in dependant.dependencies:
+        yield from fields_of(each)
+
+
+def test_every_code_inside_errors_is_in_the_catalogue_and_no_other() -> None:
+    raised = {
         call.args[0].value
-        for call in calls("PydanticCustomError")
+        for call in calls("PydanticCustomError", "PydanticKnownError")
         if isinstance(call.args[0], ast.Constant)
     }
+    found = {
+        code
+        for root in read_by_routes()
+        for schema in schemas(root)
+        for code in (
+            *FOUND_BY_KIND[schema["type"]],
+            *(FOUND_BY_BOUND[schema["type"], bound] for bound in set(schema) & BOUNDS),
+        )
+    }
 
-    of_pydantic = set(get_args(ErrorType))
-    assert own - of_pydantic == {fault.code for fault in FAULTS}
+    assert raised | found == {fault.code for fault in FAULTS}
+    assert [fault.code for fault in FAULTS] == sorted(fault.code for fault in FAULTS)
 
 
 def test_codes_are_unique_and_sorted_within_their_status() -> None:
@@ -124,12 +212,25 @@ def test_every_code_is_explained_on_the_command_line(entry: ErrorEntry) -> None:
     assert explained["remedy"].endswith(".")
 
 
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.code)
+def test_every_code_inside_errors_is_explained_on_the_command_line(fault: FaultEntry) -> None:
+    told = CliRunner().invoke(app, ["explain", fault.code, "--json"])
+
+    assert told.exit_code == 0
+    explained = json.loads(told.stdout)
+    assert (explained["code"], explained["status"]) == (fault.code, 422)
+    if fault.code not in {entry.code for entry in ERRORS}:
+        assert explained["inside"] == "errors of validation_error"
+        assert (explained["when"], explained["remedy"]) == (fault.when, fault.remedy)
+
+
 def test_without_a_code_all_are_listed() -> None:
     listed = CliRunner().invoke(app, ["explain"]).stdout
     data = json.loads(CliRunner().invoke(app, ["explain", "--json"]).stdout)
 
     assert all(f"{entry.status}     {entry.code} " in listed for entry in ERRORS)
-    assert [each["code"] for each in data] == [entry.code for entry in ERRORS]
+    assert all(f"errors  {fault.code} " in listed for fault in FAULTS)
+    assert [each["code"] for each in data] == [entry.code for entry in (*ERRORS, *FAULTS)]
 
 
 def test_an_unknown_code_is_a_usage_error_that_names_the_nearest() -> None:
