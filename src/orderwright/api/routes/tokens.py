@@ -40,7 +40,10 @@ async def get_token(
     issuer: Issuer,
     now: Now,
 ) -> TokenJson:
-    """Sign in (OAuth 2 password form). The permissions are the user's, whatever `scope` says."""
+    """Sign in (OAuth 2 password form). The permissions are the user's, whatever `scope` says.
+
+    An `Idempotency-Key` is not looked at: to answer alike once more, the tokens would have to be
+    stored. Signing in again gives other tokens and takes nothing from the first."""
     command = SignIn(
         username=form.username, password=form.password, network=client_network(request)
     )
@@ -54,7 +57,10 @@ async def get_token(
 async def refresh(
     body: RefreshTokenBody, uow: AnonymousUow, secrets: Secrets, issuer: Issuer, now: Now
 ) -> TokenJson:
-    """Trade a refresh token for a new pair. It works once; a second time ends the session."""
+    """Trade a refresh token for a new pair. It works once; a second time ends the session.
+
+    An `Idempotency-Key` is not looked at: to answer alike once more, the tokens would have to be
+    stored. After an answer that was lost, sign in again."""
     command = RefreshTokens(refresh_token=body.refresh_token)
     pair = await refresh_tokens(command, uow, secrets=secrets, issuer=issuer, now=now)
     return TokenJson.of(pair)
@@ -62,7 +68,9 @@ async def refresh(
 
 @router.post("/revoke", status_code=204)
 async def revoke(body: RefreshTokenBody, uow: AnonymousUow, secrets: Secrets, now: Now) -> Response:
-    """Sign out: ends the session of this refresh token and voids the user's access tokens."""
+    """Sign out: ends the session of this refresh token and voids the user's access tokens.
+
+    An `Idempotency-Key` is not looked at, and none is needed: signing out again changes nothing."""
     command = RevokeToken(refresh_token=body.refresh_token)
     await revoke_token(command, uow, secrets=secrets, now=now)
     return Response(status_code=204)
