@@ -37,8 +37,8 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
     app.state.container = container or build_container(settings)
     for router in ROUTERS:
         app.include_router(router)
-    access.check_every_route(app)
     documents.install(app)
+    access.check_every_route(app)
     errors.install(app)
     middleware.install(
         app,

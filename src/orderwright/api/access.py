@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import Depends, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.routing import BaseRoute, Route
 
 from orderwright.api.dependencies import Acting
 from orderwright.api.gates import Gate
@@ -21,6 +22,10 @@ OPEN_ROUTES: Final = frozenset(
         ("GET", "/health/live"),
         ("GET", "/health/ready"),
     }
+)
+# Pages beside the API, open to all as well. They are plain routes, of which no permission can be read.
+OPEN_PAGES: Final = frozenset(
+    {"/docs", "/docs/{name}", "/openapi.json", "/openapi/v1.json", "/openapi/v2.json"}
 )
 
 
@@ -62,6 +67,17 @@ def check_every_route(app: FastAPI) -> None:
     for method, path, requirements in declared(app):
         if not requirements and (method, path) not in OPEN_ROUTES:
             raise UndeclaredPermission(f"{method} {path} declares no permission")
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if not isinstance(route, APIRoute) and not _is_open_page(route, context.path):
+            kind = type(route).__name__
+            raise UndeclaredPermission(f"{context.path} is a {kind}, which declares no permission")
+
+
+def _is_open_page(route: BaseRoute, path: str | None) -> bool:
+    if not isinstance(route, Route) or path not in OPEN_PAGES:
+        return False
+    return route.methods is not None and route.methods <= {"GET", "HEAD"}
 
 
 def _requirements(dependant: Dependant | None) -> Iterable[Requirement]:

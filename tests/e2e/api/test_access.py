@@ -3,7 +3,10 @@
 import re
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI, Request, WebSocket
+from fastapi.routing import APIWebSocketRoute
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Host, Mount, Route, WebSocketRoute
 
 from orderwright.api.access import (
     OPEN_ROUTES,
@@ -24,6 +27,50 @@ def test_a_route_without_a_permission_stops_the_start() -> None:
     async def forgotten() -> None: ...
 
     with pytest.raises(UndeclaredPermission, match="GET /forgotten"):
+        check_every_route(app)
+
+
+async def _page(_: Request) -> Response:
+    return Response()
+
+
+async def _listen(_: WebSocket) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("route", "told"),
+    [
+        (Route("/hidden", _page), "/hidden is a Route"),
+        (Route("/docs", _page, methods=["POST"]), "/docs is a Route"),
+        (Mount("/docs", FastAPI()), "/docs is a Mount"),
+        (WebSocketRoute("/docs", _listen), "/docs is a WebSocketRoute"),
+        (APIWebSocketRoute("/live", _listen), "/live is a APIWebSocketRoute"),
+        (Host("admin.example", FastAPI()), " is a Host"),
+    ],
+)
+@pytest.mark.parametrize("prefix", [None, "", "/inner"])
+def test_what_can_declare_no_permission_stops_the_start(
+    route: BaseRoute, told: str, prefix: str | None
+) -> None:
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    if prefix is None:
+        app.router.routes.append(route)
+    else:
+        inner = APIRouter(routes=[route])
+        app.include_router(inner, prefix=prefix)
+
+    with pytest.raises(UndeclaredPermission, match=told):
+        check_every_route(app)
+
+
+def test_a_page_of_the_documentation_may_stand_only_where_it_stands() -> None:
+    app = FastAPI(docs_url=None, redoc_url=None)
+    pages = APIRouter(routes=[Route("/docs", _page)])
+    app.include_router(pages)
+    check_every_route(app)
+
+    app.include_router(pages, prefix="/api")
+    with pytest.raises(UndeclaredPermission, match="/api/docs is a Route"):
         check_every_route(app)
 
 
