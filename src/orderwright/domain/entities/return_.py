@@ -132,8 +132,8 @@ class Return:
         if not came:
             raise EmptyReturn("nothing came, so there is nothing to receive")
         lines = {line.item_id: line for line in self.items}
-        for each in distinct(_quantities(came)):
-            _check_came(each, lines.get(each.item_id))
+        for named in distinct(_quantities(came)):
+            _check_came(named, lines.get(named.item_id))
         missing = {line.item_id: line.quantity for line in self.items}
         for each in came:
             missing[each.item_id] -= each.quantity
