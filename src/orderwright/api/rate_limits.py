@@ -1,11 +1,13 @@
 """How often a caller may use a route: said by the route, and by headers of every answer of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import floor
 from typing import Any, Final
 
 import structlog
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from orderwright.api.client_address import client_network
 from orderwright.api.dependencies import Attempted, Limiter, Rates
@@ -58,6 +60,16 @@ def limited_by_caller(policy: str) -> Any:
 
 def limited_by_address(policy: str) -> Any:
     return Depends(LimitedByAddress(policy))
+
+
+def limited_routes(app: FastAPI) -> Iterator[tuple[str, str]]:
+    """Method and path of every route that is counted."""
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.original_route, APIRoute) and context.dependant is not None:
+            gates = [each.call for each in context.dependant.dependencies]
+            if any(isinstance(each, LimitedByCaller | LimitedByAddress) for each in gates):
+                for method in context.methods or ():
+                    yield method, str(context.path)
 
 
 def _address(request: Request) -> str:
