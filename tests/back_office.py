@@ -10,7 +10,7 @@ from orderwright.application.commands.cancel_order import CancelOrder, cancel_or
 from orderwright.application.commands.create_customer import CreateCustomer, create_customer
 from orderwright.application.commands.create_product import CreateProduct, create_product
 from orderwright.application.commands.deliver_shipment import DeliverShipment, deliver_shipment
-from orderwright.application.commands.place_order import PlaceOrder, place_order
+from orderwright.application.commands.place_order import PlaceOrder
 from orderwright.application.commands.process_order import (
     ProcessOrder,
     RequestProcessing,
@@ -25,6 +25,9 @@ from orderwright.application.commands.request_return import (
     request_return,
 )
 from orderwright.application.commands.ship_order import ShipOrder, ship_order
+from orderwright.application.placement.catalogue_cache import CatalogueCache
+from orderwright.application.placement.group_placer import GroupPlacer
+from orderwright.application.placement.requests import PlacementRequest
 from orderwright.application.services.pricing import WantedItem
 from orderwright.application.services.settlement import Settlement
 from orderwright.domain.entities.order import Order
@@ -42,6 +45,7 @@ from orderwright.domain.value_objects.money import UnitPrice
 from orderwright.infrastructure.crash_points import nothing
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.mapping import map_entities
+from orderwright.infrastructure.database.placement.store import SqlPlacementStore
 from orderwright.infrastructure.database.readers.catalogue import SqlCatalogueReader
 from orderwright.infrastructure.database.readers.order_details import SqlOrderDetailsReader
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
@@ -86,6 +90,9 @@ class BackOffice:
         map_entities()
         self.settlement = Settlement(self.units, self.gateway, self.clock, self.ids)
         self.details = SqlOrderDetailsReader(self.database)
+        self.placing = GroupPlacer(
+            SqlPlacementStore(self.database), CatalogueCache(), self.ids, nothing
+        )
 
     def units(self, context: RequestContext) -> SqlUnitOfWork:
         return SqlUnitOfWork(self.database, self.clock, nothing, context)
@@ -112,7 +119,14 @@ class BackOffice:
             customer_id=await self.customer(),
             items=[WantedItem(product_id=product_id, quantity=quantity)],
         )
-        return await place_order(command, self.uow(), now=self.clock.now(), ids=self.ids)
+        return await self.order(await self.place_command(command))
+
+    async def place_command(
+        self, command: PlaceOrder, context: RequestContext | None = None
+    ) -> int:
+        """The number of the order; raises why there is none."""
+        request = PlacementRequest(command, context or RequestContext(), self.clock.now())
+        return (await self.placing.place(request)).order.id
 
     async def process(self, order_id: int, token: str | None = None) -> Order:
         command = ProcessOrder(order_id=order_id, provider="sandbox", payment_token=token)

@@ -90,6 +90,18 @@ class Settings(BaseSettings):
     database_pool_timeout_seconds: float = Field(
         5.0, gt=0, le=300, description="How long a request waits for a free connection."
     )
+    placement_queue_size: int = Field(
+        2_000,
+        ge=1,
+        le=100_000,
+        description="Orders that may wait to be placed in a process; one more is answered 503.",
+    )
+    placement_batch_max: int = Field(
+        256, ge=1, le=1_000, description="Orders placed in one transaction at the most."
+    )
+    placement_workers: int = Field(
+        1, ge=1, le=4, description="Groups of orders that a process places at the same time."
+    )
     jwt_secret: SecretStr = Field(
         SecretStr(""),
         description=f"Signs access tokens; at least {SECRET_BYTES_MIN} bytes.",

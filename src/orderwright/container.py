@@ -12,6 +12,9 @@ from dependency_injector import containers, providers
 
 from orderwright.api.versions import Retirement
 from orderwright.application.commands.forget_expired import ForgetExpired
+from orderwright.application.placement.catalogue_cache import CatalogueCache
+from orderwright.application.placement.group_placer import GroupPlacer
+from orderwright.application.placement.order_processor import OrderProcessor
 from orderwright.application.queries.authenticate import Authenticator
 from orderwright.application.services.demo import DemoShop
 from orderwright.application.services.forgetting import Forgetting
@@ -21,6 +24,7 @@ from orderwright.application.services.task_handlers import TaskHandlers
 from orderwright.application.services.task_runner import TaskLimits, TaskRunner
 from orderwright.application.services.token_pair import TokenIssuer
 from orderwright.config import Settings
+from orderwright.infrastructure.concurrency.batcher import Batcher
 from orderwright.infrastructure.crash_points import crash_points
 from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.database import Database
@@ -29,6 +33,7 @@ from orderwright.infrastructure.database.engine_report import report_engine
 from orderwright.infrastructure.database.engines import Limits
 from orderwright.infrastructure.database.health import DatabaseHealth
 from orderwright.infrastructure.database.mapping import map_entities
+from orderwright.infrastructure.database.placement.store import SqlPlacementStore
 from orderwright.infrastructure.database.readers.access import SqlAccessReader
 from orderwright.infrastructure.database.readers.catalogue import SqlCatalogueReader
 from orderwright.infrastructure.database.readers.full_orders import SqlFullOrderReader
@@ -152,6 +157,26 @@ class Container(containers.DeclarativeContainer):
         config.task_poll_seconds,
     )
 
+    # Placing orders
+    placement_store = providers.Singleton(SqlPlacementStore, database)
+    catalogue_cache = providers.Singleton(CatalogueCache)
+    group_placer = providers.Singleton(
+        GroupPlacer,
+        placement_store,
+        catalogue_cache,
+        ids,
+        crash_point,
+        tasks_wait=wake_up.provided.call,
+    )
+    placement_queue = providers.Singleton(
+        Batcher,
+        group_placer.provided.place_all,
+        capacity=config.placement_queue_size,
+        group_max=config.placement_batch_max,
+        workers=config.placement_workers,
+    )
+    order_processor = providers.Singleton(OrderProcessor, placement_queue)
+
     # What is kept for a while
     forgetting = providers.Singleton(
         Forgetting,
@@ -192,6 +217,7 @@ class Container(containers.DeclarativeContainer):
         DemoShop,
         units=unit_of_work.provider,
         catalogue=catalogue_reader,
+        placing=group_placer,
         settle=settlement.provided.settle,
         clock=clock,
         ids=ids,

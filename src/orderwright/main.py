@@ -71,6 +71,7 @@ async def _upgrade(container: Container) -> None:
 @asynccontextmanager
 async def _working(container: Container, *, background: bool) -> AsyncIterator[None]:
     container.counting().start()
+    container.placement_queue().start()
     if background:
         container.worker().start()
         container.housekeeping().start()
@@ -78,6 +79,7 @@ async def _working(container: Container, *, background: bool) -> AsyncIterator[N
         yield
     finally:
         container.readiness().drain()
+        await container.placement_queue().stop()
         if background:
             await container.housekeeping().stop()
             await container.worker().stop()

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
 from orderwright.api.problems import correlation_id_of
+from orderwright.application.placement.order_processor import OrderProcessor
 from orderwright.application.queries.authenticate import Authenticator, Identity
 from orderwright.application.services.settlement import Settlement
 from orderwright.application.services.sign_in_guard import SignInGuard
@@ -43,6 +44,7 @@ async def _units(request: Request) -> UnitOfWorkFactory:
 Units = Annotated[UnitOfWorkFactory, Depends(_units)]
 Clock = Annotated[clock.Clock, provided("clock")]
 Ids = Annotated[ids.Ids, provided("ids")]
+Processor = Annotated[OrderProcessor, provided("order_processor")]
 Settling = Annotated[Settlement, provided("settlement")]
 OrderReader = Annotated[order_reader.OrderReader, provided("order_reader")]
 FullOrderReader = Annotated[order_reader.FullOrderReader, provided("full_order_reader")]

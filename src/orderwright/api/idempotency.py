@@ -16,13 +16,14 @@ from orderwright.api.dependencies import Context, Secrets, Units
 from orderwright.api.errors import problem_of
 from orderwright.api.problems import answer_to, refuse
 from orderwright.application.commands.remember_refusal import remember_refusal
-from orderwright.domain.errors import Conflict, DomainError, InProgress, NotFound, Rejected
+from orderwright.domain.errors import DomainError
+from orderwright.domain.interfaces.order_reader import OrderInFull
 from orderwright.domain.interfaces.requests import (
     Answer,
-    IdempotencyKeyReused,
     KeyedRequest,
     Replayed,
     RequestContext,
+    is_final,
 )
 from orderwright.domain.interfaces.unit_of_work import (
     TransactionConflict,
@@ -74,9 +75,28 @@ class OnceRunner:
         except Replayed as replayed:
             return as_response(replayed.answer, replayed=True)
         except DomainError as refusal:
-            if not _burns_the_key(refusal):
+            if not is_final(refusal):
                 raise
             return await self._refuse(self.keyed, refusal)
+        return as_response(answers.given)
+
+    async def place(
+        self, act: Callable[[RequestContext], Awaitable[OrderInFull]], render: Render[OrderInFull]
+    ) -> Response:
+        """As `run`, for an order placed in a group: the group keeps its answer, or why not."""
+        if self.keyed is None:
+            return as_response(render(await act(self.context)))
+        answers = _Answers(render, render)
+
+        def give(result: object) -> Answer:
+            if isinstance(result, DomainError):
+                return answer_to(self.request, problem_of(result))
+            return answers.give(result)
+
+        try:
+            await act(self._context(self.keyed, give))
+        except Replayed as replayed:
+            return as_response(replayed.answer, replayed=True)
         return as_response(answers.given)
 
     async def _run_completed(
@@ -131,12 +151,6 @@ class _Answers:
     def give(self, result: object) -> Answer:
         self.given = self._render(result)
         return self._keep(result)
-
-
-def _burns_the_key(refusal: DomainError) -> bool:
-    """Whether the same request would be refused again: then its key has its answer."""
-    final = isinstance(refusal, NotFound | Conflict | Rejected)
-    return final and not isinstance(refusal, InProgress | IdempotencyKeyReused)
 
 
 # Only told by the schema, for `_checked` refuses by a code of its own.

@@ -35,8 +35,13 @@ class OrderApi:
     complete: Complete | None = None
     gates: tuple[Any, ...] = ()
 
-    def answer(self, status: int, *, is_new: bool = False) -> Render[Any]:
-        return self.show(status, is_new)
+    def answer(self, status: int) -> Render[Any]:
+        return self.show(status, False)
+
+    def placed(self) -> Render[OrderInFull]:
+        """What answers an order that was just placed."""
+        render = self.show(201, True)
+        return render if self.complete else lambda placed: render(placed.order)
 
 
 def many(model: type[BaseModel]) -> Any:

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from orderwright.application.commands.create_customer import CreateCustomer, create_customer
+from orderwright.application.placement.catalogue_cache import CatalogueCache
+from orderwright.application.placement.group_placer import GroupPlacer
 from orderwright.application.services.demo import DemoShop, NotADemo, Seeded
 from orderwright.application.services.settlement import Settlement
 from orderwright.domain.interfaces.requests import RequestContext
@@ -14,6 +16,7 @@ from orderwright.infrastructure.crash_points import nothing
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.mapping import map_entities
+from orderwright.infrastructure.database.placement.store import SqlPlacementStore
 from orderwright.infrastructure.database.readers.catalogue import SqlCatalogueReader
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
@@ -34,6 +37,7 @@ def a_shop(database: Database) -> DemoShop:
     return DemoShop(
         units=units,
         catalogue=SqlCatalogueReader(database),
+        placing=GroupPlacer(SqlPlacementStore(database), CatalogueCache(), ids, nothing),
         settle=Settlement(units, SandboxGateway(), CLOCK, ids).settle,
         clock=CLOCK,
         ids=ids,

@@ -10,7 +10,6 @@ from orderwright.application.commands.create_product import CreateProduct, creat
 from orderwright.application.commands.place_order import (
     PlaceOrder,
     WantedAdjustment,
-    place_order,
 )
 from orderwright.application.commands.process_order import ProcessOrder, process_order
 from orderwright.application.commands.refund_order import RefundOrder
@@ -98,11 +97,9 @@ class BusyService:
     async def place(self, how: str, items: Sequence[WantedItem] = LINES) -> int:
         delivery = WantedAdjustment(kind=AdjustmentKind.SHIPPING, label="Delivery", amount="4.95")
         command = PlaceOrder(customer_id=1, items=items, adjustments=[delivery], reference=how)
-        order = await place_order(
-            command, self.office.uow(), now=self.office.clock.now(), ids=self.office.ids
-        )
-        self.orders[how] = order.id
-        return order.id
+        order_id = await self.office.place_command(command)
+        self.orders[how] = order_id
+        return order_id
 
     async def paid(self, how: str, items: Sequence[WantedItem] = LINES) -> int:
         order_id = await self.place(how, items)

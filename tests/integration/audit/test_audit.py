@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from orderwright.application.commands.create_product import CreateProduct, create_product
-from orderwright.application.commands.place_order import PlaceOrder, place_order
+from orderwright.application.commands.place_order import PlaceOrder
 from orderwright.application.queries.audit import AuditReport, audit
 from orderwright.application.services.pricing import WantedItem
 from orderwright.domain.entities.order_lifecycle import OrderStatus
@@ -111,7 +111,7 @@ async def test_the_auditor_rounds_as_the_domain_does(
         product = await create_product(command, office.uow(), now=office.clock.now())
         lines += [WantedItem(product_id=product.id, quantity=quantity) for quantity in (1, 3, 7)]
     placing = PlaceOrder(customer_id=await office.customer(), items=lines)
-    await place_order(placing, office.uow(), now=office.clock.now(), ids=office.ids)
+    await office.place_command(placing)
 
     report = await audit(SqlAuditor(database))
 

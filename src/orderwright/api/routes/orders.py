@@ -7,12 +7,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from orderwright.api.access import requires
-from orderwright.api.dependencies import Ids, Now
+from orderwright.api.dependencies import Now, Processor
 from orderwright.api.idempotency import Once
 from orderwright.api.order_api import OrderApi
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.orders import PlaceOrderBody
-from orderwright.application.commands.place_order import place_order
+from orderwright.application.placement.requests import PlacementRequest
 from orderwright.domain.value_objects.permission import Permission
 
 READ = [requires(Permission.ORDERS_READ)]
@@ -32,14 +32,12 @@ def routes(api: OrderApi) -> APIRouter:
         response_model=api.order,
         dependencies=[requires(Permission.ORDERS_WRITE)],
     )
-    async def place(body: PlaceOrderBody, once: Once, now: Now, ids: Ids) -> Response:
+    async def place(body: PlaceOrderBody, once: Once, now: Now, processor: Processor) -> Response:
         """Place an order: all of its stock is reserved, or nothing happens. Safe to repeat with the
         same `Idempotency-Key`."""
         command = body.to_command()
-        return await once.run(
-            lambda uow: place_order(command, uow, now=now, ids=ids),
-            api.answer(201, is_new=True),
-            complete=api.complete,
+        return await once.place(
+            lambda context: processor.place(PlacementRequest(command, context, now)), api.placed()
         )
 
     return router

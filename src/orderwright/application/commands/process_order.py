@@ -47,7 +47,14 @@ async def request_processing(
         order = await uow.orders.get_by_id(command.order_id)
         await uow.context.precondition.check(order, uow)
         order.check(OrderAct.CONFIRM)
-        task = await uow.tasks.enqueue(processing_task(order, command.payment_token, uow, ids, now))
+        promise = processing_task(
+            order.id,
+            command.payment_token,
+            correlation_id=uow.context.correlation_id,
+            ids=ids,
+            now=now,
+        )
+        task = await uow.tasks.enqueue(promise)
         return await uow.commit(task)
 
 
@@ -71,15 +78,20 @@ async def process_order(
 
 
 def processing_task(
-    order: Order, payment_token: str | None, uow: UnitOfWork, ids: Ids, now: datetime
+    order_id: int,
+    payment_token: str | None,
+    *,
+    correlation_id: str | None,
+    ids: Ids,
+    now: datetime,
 ) -> Task:
     return Task(
         id=ids.new_id(),
         name=PROCESS_ORDER,
-        payload={"order_id": order.id, "payment_token": payment_token},
-        dedupe_key=f"{PROCESS_ORDER}:{order.id}",
-        order_id=order.id,
-        correlation_id=uow.context.correlation_id,
+        payload={"order_id": order_id, "payment_token": payment_token},
+        dedupe_key=f"{PROCESS_ORDER}:{order_id}",
+        order_id=order_id,
+        correlation_id=correlation_id,
         created_at=now,
         due_at=now,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from orderwright.application.commands.create_customer import CreateCustomer, create_customer
 from orderwright.application.commands.create_product import CreateProduct, create_product
+from orderwright.application.placement.requests import Placing
 from orderwright.application.services.demo_orders import CONTEXT, DemoOrders
 from orderwright.application.services.demo_stories import (
     CURRENCY,
@@ -51,6 +52,7 @@ class DemoShop:
         *,
         units: UnitOfWorkFactory,
         catalogue: CatalogueReader,
+        placing: Placing,
         settle: Settle,
         clock: Clock,
         ids: Ids,
@@ -60,7 +62,7 @@ class DemoShop:
         self._catalogue = catalogue
         self._clock = clock
         self._orders = DemoOrders(
-            units=units, settle=settle, clock=clock, ids=ids, provider=provider
+            units=units, placing=placing, settle=settle, clock=clock, ids=ids, provider=provider
         )
 
     async def seed(self, progress: Progress | None = None) -> Seeded:

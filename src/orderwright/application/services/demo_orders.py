@@ -8,7 +8,7 @@ from typing import Final
 
 from orderwright.application.commands.cancel_order import CancelOrder, cancel_order
 from orderwright.application.commands.deliver_shipment import DeliverShipment, deliver_shipment
-from orderwright.application.commands.place_order import PlaceOrder, WantedAdjustment, place_order
+from orderwright.application.commands.place_order import PlaceOrder, WantedAdjustment
 from orderwright.application.commands.process_order import ProcessOrder, process_order
 from orderwright.application.commands.receive_return import ReceiveReturn, receive_return
 from orderwright.application.commands.refund_order import RefundOrder, refund_order
@@ -18,6 +18,7 @@ from orderwright.application.commands.request_return import (
     request_return,
 )
 from orderwright.application.commands.ship_order import ShipOrder, ship_order
+from orderwright.application.placement.requests import PlacementRequest, Placing
 from orderwright.application.services.demo_stories import (
     CHANNEL,
     CUSTOMERS,
@@ -54,9 +55,17 @@ class DemoOrders:
     """Every act looks first whether it was done: telling a story again changes nothing."""
 
     def __init__(
-        self, *, units: UnitOfWorkFactory, settle: Settle, clock: Clock, ids: Ids, provider: str
+        self,
+        *,
+        units: UnitOfWorkFactory,
+        placing: Placing,
+        settle: Settle,
+        clock: Clock,
+        ids: Ids,
+        provider: str,
     ) -> None:
         self._units = units
+        self._placing = placing
         self._settle = settle
         self._clock = clock
         self._ids = ids
@@ -66,12 +75,11 @@ class DemoOrders:
         self, number: int, story: Story, customers: Sequence[int], products: Sequence[int]
     ) -> None:
         reference = f"DEMO-{number:04}"
-        order = await self._find(reference) or await self._place(
-            reference, story, customers, products
-        )
+        known = await self._find(reference)
+        order_id = known.id if known else await self._place(reference, story, customers, products)
         for applies, act in self._acts().items():
             if story.ending in applies:
-                await act(order.id, story)
+                await act(order_id, story)
 
     def _acts(self) -> Mapping[frozenset[Ending], Callable[[int, Story], Awaitable[None]]]:
         """Who does what, in the order it happens."""
@@ -91,7 +99,7 @@ class DemoOrders:
 
     async def _place(
         self, reference: str, story: Story, customers: Sequence[int], products: Sequence[int]
-    ) -> Order:
+    ) -> int:
         lines = [WantedItem(product_id=products[at], quantity=many) for at, many in story.lines]
         delivery = WantedAdjustment(
             kind=AdjustmentKind.SHIPPING, label="Delivery", amount=story.delivery
@@ -105,7 +113,8 @@ class DemoOrders:
             shipping_address=_address(CUSTOMERS[story.customer]),
         )
         placed_at = self._clock.now() - timedelta(days=story.days_ago)
-        return await place_order(command, self._uow(), now=placed_at, ids=self._ids)
+        placed = await self._placing.place(PlacementRequest(command, CONTEXT, placed_at))
+        return placed.order.id
 
     async def _pay(self, order_id: int, story: Story) -> None:
         order = await self._load(order_id)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from orderwright.domain.entities.order import EmptyOrder
-from orderwright.domain.entities.order_parts import OrderItem
-from orderwright.domain.entities.product import Product, ProductInactive, UnknownProduct
-from orderwright.domain.interfaces.unit_of_work import UnitOfWork
+from orderwright.domain.entities.placed_order import PlacedLine
+from orderwright.domain.entities.product import ProductInactive, UnknownProduct
+from orderwright.domain.interfaces.placement import CatalogueProduct
+from orderwright.domain.value_objects.actor import Actor
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import CurrencyMismatch, UnitPrice
 from orderwright.domain.value_objects.permission import Permission
@@ -23,9 +24,9 @@ class WantedItem:
     unit_price: str | None = None
 
 
-async def priced_items(
-    wanted: Sequence[WantedItem], uow: UnitOfWork
-) -> tuple[list[OrderItem], Currency]:
+def priced_lines(
+    wanted: Sequence[WantedItem], products: Mapping[int, CatalogueProduct], actor: Actor
+) -> tuple[Sequence[PlacedLine], Currency]:
     """The order's lines, numbered from 1, and the one currency they share.
 
     Raises:
@@ -35,16 +36,15 @@ async def priced_items(
     if not wanted:
         raise EmptyOrder("an order needs at least one line")
     if any(each.unit_price is not None for each in wanted):
-        uow.context.actor.require(Permission.CATALOG_WRITE)
-    products = await uow.products.of_ids({each.product_id for each in wanted})
-    items = [_line(number, each, products) for number, each in enumerate(wanted, start=1)]
-    currencies = {item.currency for item in items}
+        actor.require(Permission.CATALOG_WRITE)
+    lines = [_line(number, each, products) for number, each in enumerate(wanted, start=1)]
+    currencies = {line.line_total.currency for line in lines}
     if len(currencies) > 1:
         raise CurrencyMismatch("the products are priced in different currencies")
-    return items, currencies.pop()
+    return lines, currencies.pop()
 
 
-def _line(number: int, wanted: WantedItem, products: Mapping[int, Product]) -> OrderItem:
+def _line(number: int, wanted: WantedItem, products: Mapping[int, CatalogueProduct]) -> PlacedLine:
     product = products.get(wanted.product_id)
     if product is None:
         raise UnknownProduct(f"no product {wanted.product_id}", product_id=wanted.product_id)
@@ -53,7 +53,7 @@ def _line(number: int, wanted: WantedItem, products: Mapping[int, Product]) -> O
     price = product.price
     if wanted.unit_price is not None:
         price = UnitPrice.parse(wanted.unit_price, product.currency)
-    return OrderItem.of(
+    return PlacedLine.of(
         number=number,
         product_id=product.id,
         sku=product.sku,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from orderwright.domain.entities.aggregate import UNSAVED, Aggregate
 from orderwright.domain.entities.order_lifecycle import OrderAct, OrderStatus, after
@@ -118,10 +118,11 @@ class Order(Aggregate):
             CurrencyMismatch: a line or an adjustment in another currency.
             NegativeTotal: the adjustments take more off than the lines bring.
         """
+        total = order_total(items, adjustments, currency)
         order = cls(
             customer_id=customer_id,
             currency=currency,
-            total=_total(items, adjustments, currency),
+            total=total,
             items=list(items),
             adjustments=list(adjustments),
             channel=channel,
@@ -132,9 +133,8 @@ class Order(Aggregate):
             metadata=metadata or {},
             created_at=now,
             updated_at=now,
+            payment_status=payment_status_at_first(total),
         )
-        if not order.total:  # nothing to pay is paid
-            order.payment_status = PaymentStatus.PAID
         placed = events.OrderPlaced(
             customer_id=customer_id,
             channel=channel,
@@ -308,9 +308,20 @@ def fulfilment_status_of(items: Iterable[OrderItem]) -> FulfilmentStatus:
     return FulfilmentStatus.UNFULFILLED
 
 
-def _total(
-    items: Sequence[OrderItem], adjustments: Sequence[Adjustment], currency: Currency
+class PricedLine(Protocol):
+    @property
+    def line_total(self) -> Money: ...
+
+
+class SignedAmount(Protocol):
+    @property
+    def amount(self) -> Money: ...
+
+
+def order_total(
+    items: Sequence[PricedLine], adjustments: Sequence[SignedAmount], currency: Currency
 ) -> Money:
+    """Raises: EmptyOrder, CurrencyMismatch, NegativeTotal, AmountTooLarge."""
     if not items:
         raise EmptyOrder("an order needs at least one line")
     if any(item.line_total.currency != currency for item in items):
@@ -320,3 +331,8 @@ def _total(
     if total.minor < 0:
         raise NegativeTotal("the total of an order is not negative")
     return total
+
+
+def payment_status_at_first(total: Money) -> PaymentStatus:
+    """Nothing to pay is paid."""
+    return PaymentStatus.UNPAID if total else PaymentStatus.PAID

@@ -33,6 +33,13 @@ class ReturnExceedsShipped(Conflict):
     code = "return_exceeds_shipped"
 
 
+def checked_quantity(quantity: int) -> int:
+    """Raises: InvalidQuantity."""
+    if not 1 <= quantity <= QUANTITY_MAX:
+        raise InvalidQuantity(f"a quantity is between 1 and {QUANTITY_MAX}")
+    return quantity
+
+
 @dataclass(kw_only=True, eq=False)
 class OrderItem:
     """One line, a snapshot: `sku`, `name` and `unit_price` are what was agreed at placement.
@@ -65,14 +72,12 @@ class OrderItem:
         track_inventory: bool,
     ) -> OrderItem:
         """Raises: InvalidQuantity, AmountTooLarge."""
-        if not 1 <= quantity <= QUANTITY_MAX:
-            raise InvalidQuantity(f"a quantity is between 1 and {QUANTITY_MAX}")
         return cls(
             id=number,
             product_id=product_id,
             sku=sku,
             name=name,
-            quantity=quantity,
+            quantity=checked_quantity(quantity),
             unit_price=unit_price,
             line_total=unit_price.times(quantity),
             currency=unit_price.currency,

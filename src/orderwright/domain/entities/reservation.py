@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
 
-from orderwright.domain.entities.order_parts import OrderItem
-from orderwright.domain.entities.stock import OutOfStock, StockLevel
+from orderwright.domain.entities.stock import OutOfStock
 
 
 class ReservationState(StrEnum):
@@ -40,14 +40,43 @@ class Reservation:
         return released
 
 
+class Wanted(Protocol):
+    """A line that wants stock."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def product_id(self) -> int: ...
+    @property
+    def quantity(self) -> int: ...
+    @property
+    def track_inventory(self) -> bool: ...
+
+
+class Holding(Protocol):
+    """What a location holds of a product."""
+
+    @property
+    def product_id(self) -> int: ...
+    @property
+    def location_id(self) -> int: ...
+    @property
+    def available(self) -> int: ...
+    @property
+    def backorder(self) -> bool: ...
+
+
+Level = TypeVar("Level", bound=Holding)
+
+
 @dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(Generic[Level]):
     item_id: int
-    level: StockLevel
+    level: Level
     quantity: int
 
 
-def allocate(items: Iterable[OrderItem], levels: Iterable[StockLevel]) -> list[Allocation]:
+def allocate(items: Iterable[Wanted], levels: Iterable[Level]) -> list[Allocation[Level]]:
     """Decide which location serves each line: all lines or nothing. Changes no level.
 
     A line comes whole from the first location that can serve it, else from several in location
@@ -60,16 +89,16 @@ def allocate(items: Iterable[OrderItem], levels: Iterable[StockLevel]) -> list[A
     return [part for item in items if item.track_inventory for part in shelves.serve(item)]
 
 
-class _Shelves:
+class _Shelves(Generic[Level]):
     """What is still free while the lines of one order are served one after another."""
 
-    def __init__(self, levels: Iterable[StockLevel]) -> None:
-        self._by_product: Mapping[int, list[StockLevel]] = defaultdict(list)
+    def __init__(self, levels: Iterable[Level]) -> None:
+        self._by_product: Mapping[int, list[Level]] = defaultdict(list)
         for level in sorted(levels, key=lambda each: each.location_id):
             self._by_product[level.product_id].append(level)
         self._free: dict[int, int] = {}
 
-    def serve(self, item: OrderItem) -> Sequence[Allocation]:
+    def serve(self, item: Wanted) -> Sequence[Allocation[Level]]:
         levels = self._by_product[item.product_id]
         whole = [level for level in levels if self._free_at(level) >= item.quantity]
         parts = self._from(whole[:1] or levels, item)
@@ -77,7 +106,7 @@ class _Shelves:
             self._free[id(part.level)] = self._free_at(part.level) - part.quantity
         return parts
 
-    def _from(self, levels: Sequence[StockLevel], item: OrderItem) -> list[Allocation]:
+    def _from(self, levels: Sequence[Level], item: Wanted) -> list[Allocation[Level]]:
         taken = [0] * len(levels)
         missing = item.quantity
         for place, level in enumerate(levels):
@@ -92,7 +121,7 @@ class _Shelves:
             if quantity
         ]
 
-    def _must_allow_backorder(self, levels: Sequence[StockLevel], item: OrderItem) -> None:
+    def _must_allow_backorder(self, levels: Sequence[Level], item: Wanted) -> None:
         if levels and levels[0].backorder:
             return
         available = sum(max(0, self._free_at(level)) for level in levels)
@@ -102,5 +131,5 @@ class _Shelves:
             available=available,
         )
 
-    def _free_at(self, level: StockLevel) -> int:
+    def _free_at(self, level: Level) -> int:
         return self._free.get(id(level), level.available)

@@ -15,6 +15,7 @@ from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.order_parts import AdjustmentKind
 from orderwright.domain.entities.payment import Payment
 from orderwright.domain.entities.payment_status import PaymentStatus
+from orderwright.domain.entities.placed_order import PlacedOrder
 from orderwright.domain.entities.shipment import Shipment
 from orderwright.domain.errors import Rejected
 from orderwright.domain.value_objects.address import Address
@@ -71,11 +72,19 @@ class OrderView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerView:
+    id: int
+    name: str
+    email: str | None
+    external_ref: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderInFull:
     """An order with what stands around it, all of one moment; payments and shipments oldest first."""
 
-    order: Order | OrderView
-    customer: Customer
+    order: Order | OrderView | PlacedOrder
+    customer: Customer | CustomerView
     payments: Sequence[Payment]
     shipments: Sequence[Shipment]
 

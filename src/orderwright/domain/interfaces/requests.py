@@ -6,7 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
-from orderwright.domain.errors import InProgress, PreconditionFailed, Rejected
+from orderwright.domain.errors import (
+    Conflict,
+    DomainError,
+    InProgress,
+    NotFound,
+    PreconditionFailed,
+    Rejected,
+)
 from orderwright.domain.value_objects.actor import SYSTEM, Actor
 
 
@@ -43,6 +50,12 @@ class KeyedRequest:
     key: str
     fingerprint: str
     render: Callable[[object], Answer]
+
+
+def is_final(refusal: DomainError) -> bool:
+    """Whether the same request would be refused again: then its key has its answer."""
+    final = isinstance(refusal, NotFound | Conflict | Rejected)
+    return final and not isinstance(refusal, InProgress | IdempotencyKeyReused)
 
 
 class Versioned(Protocol):

@@ -48,6 +48,9 @@ _CONFLICTS: Final = frozenset({"40001", "40P01", "55P03"})  # serialisation, dea
 _STATEMENT_TIMEOUT: Final = "57014"
 # Lost; the server has no connection or disk to spare; it is going down; it got tired of waiting.
 _GONE: Final = ("08", "53", "57P", "25P03")
+_GONE_ERRORS: Final = frozenset({"InterfaceError", "ConnectionResetError", "TimeoutError"})
+_SQLITE_OUT_OF_DISK: Final = ("database or disk is full", "disk I/O error")
+_LOST: Final = "the connection to the database was lost"
 
 
 @contextmanager
@@ -57,39 +60,50 @@ def in_domain_words() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        taken = _TAKEN.get(_unique_constraint(error) or "")
-        if taken is None:
-            raise
-        kind, detail = taken
-        raise kind(detail) from error
+        raise _taken(error.orig) or error from error
     except DBAPIError as error:
-        raise _trouble(error) or error from error
+        lost = DatabaseUnavailable(_LOST) if error.connection_invalidated else None
+        raise said_by_driver(error.orig) or lost or error from error
     except PoolTimeout as error:
         raise DatabaseBusy("the database is busy") from error
     except OSError as error:
         raise DatabaseUnavailable("the database cannot be reached") from error
 
 
-def _trouble(error: DBAPIError) -> DomainError | None:
+def said_by_driver(error: BaseException | None) -> DomainError | None:
+    """What an error of asyncpg or SQLite means, if it is more than a bug; bare or as SQLAlchemy's
+    adapter has wrapped it."""
     state = sql_state(error)
-    if state in _CONFLICTS or "database is locked" in str(error.orig):
+    if state in _CONFLICTS or "database is locked" in str(error):
         return TransactionConflict("another transaction was in the way")
     if state == _STATEMENT_TIMEOUT:
         return DatabaseBusy("the database is busy")
-    if error.connection_invalidated or state.startswith(_GONE):
-        return DatabaseUnavailable("the connection to the database was lost")
-    return None
+    if state.startswith(_GONE) or type(error).__name__ in _GONE_ERRORS or _is_out_of_disk(error):
+        return DatabaseUnavailable(_LOST)
+    return _taken(error)
 
 
-def sql_state(error: DBAPIError) -> str:
+def sql_state(error: object) -> str:
     """PostgreSQL's five-character code, or nothing."""
-    return str(getattr(error.orig, "sqlstate", None) or "")
+    return str(getattr(error, "sqlstate", None) or "")
 
 
-def _unique_constraint(error: IntegrityError) -> str | None:
-    match = _SQLITE_UNIQUE.search(str(error.orig))
+def _is_out_of_disk(error: object) -> bool:
+    return any(sign in str(error) for sign in _SQLITE_OUT_OF_DISK)
+
+
+def _taken(error: object) -> DomainError | None:
+    taken = _TAKEN.get(_unique_constraint(error) or "")
+    if taken is None:
+        return None
+    kind, detail = taken
+    return kind(detail)
+
+
+def _unique_constraint(error: object) -> str | None:
+    match = _SQLITE_UNIQUE.search(str(error))
     if match is None:
-        named = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+        named = getattr(getattr(error, "__cause__", None) or error, "constraint_name", None)
         return str(named) if named else None
     if match["index"]:
         return match["index"]

@@ -1,0 +1,151 @@
+"""What a group of orders needs of the database: one transaction, a handful of set-wise statements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from orderwright.domain.entities.placed_order import PlacedOrder
+from orderwright.domain.entities.shelf import Shelf
+from orderwright.domain.entities.stock import StockMovement
+from orderwright.domain.entities.task import Task
+from orderwright.domain.errors import Unavailable
+from orderwright.domain.interfaces.order_reader import CustomerView
+from orderwright.domain.interfaces.requests import Answer
+from orderwright.domain.interfaces.unit_of_work import TransactionConflict
+from orderwright.domain.value_objects.currency import Currency
+from orderwright.domain.value_objects.money import UnitPrice
+
+RequestKey = tuple[str, str]  # caller, Idempotency-Key
+Reference = tuple[str, str]  # channel, reference
+
+
+class KeyTakenMeanwhile(TransactionConflict):
+    """Another transaction has answered one of the keys since this one looked: look again."""
+
+
+class CommitUnknown(Unavailable):
+    """The connection was lost while committing: the group is there, or it is not."""
+
+    code = "database_unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueProduct:
+    """What placing an order has to know of a product; `version` grows with every change of it."""
+
+    id: int
+    sku: str
+    name: str
+    price: UnitPrice
+    currency: Currency
+    active: bool
+    track_inventory: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRequest:
+    """What is known of an Idempotency-Key; without `answer` somebody works on it until `lease_until`."""
+
+    fingerprint: str
+    answer: Answer | None
+    lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredRequest:
+    """An answer to be kept for whoever sends the request again."""
+
+    caller: str
+    key: str
+    fingerprint: str
+    answer: Answer
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBy:
+    """An order with who placed it, under which correlation id."""
+
+    order: PlacedOrder
+    actor: str
+    correlation_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Units of one line reserved at one location."""
+
+    order_id: int
+    item_id: int
+    product_id: int
+    location_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    movement: StockMovement
+    actor: str
+
+
+@dataclass(slots=True)
+class GroupRecords:
+    """Everything one group writes."""
+
+    orders: list[PlacedBy] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    movements: list[Moved] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    answers: list[AnsweredRequest] = field(default_factory=list)
+    shelves: list[Shelf] = field(default_factory=list)
+
+
+class PlacementTransaction(Protocol):
+    """Each method is one statement, or one per kind of row; an empty question is not asked."""
+
+    async def kept_requests(
+        self, keys: Collection[RequestKey]
+    ) -> Mapping[RequestKey, KeptRequest]: ...
+
+    async def customers(self, ids: Collection[int]) -> Mapping[int, CustomerView]: ...
+
+    async def taken_references(self, wanted: Collection[Reference]) -> Collection[Reference]: ...
+
+    async def product_versions(self, ids: Collection[int]) -> Mapping[int, int]: ...
+
+    async def products(self, ids: Collection[int]) -> Sequence[CatalogueProduct]: ...
+
+    async def shelves(self, product_ids: Collection[int]) -> Sequence[Shelf]:
+        """All stock of these products, locked in the order of product and location."""
+        ...
+
+    async def order_ids(self, count: int) -> Sequence[int]: ...
+
+    async def write(self, records: GroupRecords) -> None:
+        """Raises:
+        KeyTakenMeanwhile: a key of `records.answers` has an answer by now.
+        DomainError: the database refuses one of the rows, so all of them.
+        """
+        ...
+
+    async def commit(self) -> None:
+        """Raises: CommitUnknown."""
+        ...
+
+
+class PlacementStore(Protocol):
+    def transaction(self) -> AbstractAsyncContextManager[PlacementTransaction]:
+        """Undone on leaving unless committed.
+
+        Raises: TransactionConflict, DatabaseBusy, DatabaseUnavailable; also from within.
+        """
+        ...
+
+    async def have_orders(self, order_ids: Collection[int]) -> bool:
+        """Whether these, numbered by a transaction whose end is unknown, were committed."""
+        ...

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+from orderwright.domain.interfaces.batching import QueueFull, Stopping
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Batcher(Generic[Item, Result]):
+    """Many ask one by one, and are worked on in groups: while one group is in work, the next gathers
+    by itself, so a group is as large as the load makes it and nobody waits for company.
+
+    The queue is bounded: what does not fit is refused at once, so memory does not grow with the load.
+    A caller that goes away takes nothing back. Knows nothing of what it gathers.
+
+    Lives from `start` to `stop`, in one event loop; `stop` works off what was taken in.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]],
+        *,
+        capacity: int,
+        group_max: int,
+        workers: int = 1,
+        retry_after_s: int = 1,
+    ) -> None:
+        """`work` gives one result an item, in their order; what it raises is raised to every one of
+        its group. `capacity` counts waiting items, beside `workers` groups of `group_max` in work."""
+        self._work = work
+        self._capacity = capacity
+        self._group_max = group_max
+        self._workers = workers
+        self._retry_after_s = retry_after_s
+        self._queue: asyncio.Queue[tuple[Item, asyncio.Future[Result]]] = asyncio.Queue(capacity)
+        self._running: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    @property
+    def depth(self) -> int:
+        """How many wait."""
+        return self._queue.qsize()
+
+    def start(self) -> None:
+        self._running = [
+            asyncio.create_task(self._serve(), name=f"batcher-{number}")
+            for number in range(self._workers)
+        ]
+
+    async def stop(self) -> None:
+        """Refuse what comes, finish what is here."""
+        self._stopping = True
+        if self._running:
+            await self._queue.join()
+        for each in self._running:
+            each.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def submit(self, item: Item) -> Result:
+        """Raises: QueueFull, Stopping."""
+        waiting = self._entry(item)
+        try:
+            self._queue.put_nowait(waiting)
+        except asyncio.QueueFull:
+            raise QueueFull(
+                "too many are waiting already", retry_after_s=self._retry_after_s
+            ) from None
+        return await waiting[1]
+
+    async def submit_when_room(self, item: Item) -> Result:
+        """Raises: Stopping."""
+        waiting = self._entry(item)
+        await self._queue.put(waiting)
+        return await waiting[1]
+
+    def _entry(self, item: Item) -> tuple[Item, asyncio.Future[Result]]:
+        if self._stopping:
+            raise Stopping("nothing is taken in any more", retry_after_s=self._retry_after_s)
+        return item, asyncio.get_running_loop().create_future()
+
+    async def _serve(self) -> None:
+        while True:
+            group = [await self._queue.get()]
+            while len(group) < self._group_max and not self._queue.empty():
+                group.append(self._queue.get_nowait())
+            try:
+                await self._work_on(group)
+            finally:
+                for _ in group:
+                    self._queue.task_done()
+
+    async def _work_on(self, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+        try:
+            results = await self._work([item for item, _ in group])
+        except Exception as error:  # noqa: BLE001 - it is theirs who wait, and the next group's turn
+            for _, waiter in group:
+                if not waiter.done():  # gone: its client hung up
+                    waiter.set_exception(error)
+            return
+        for (_, waiter), result in zip(group, results, strict=True):
+            if not waiter.done():
+                waiter.set_result(result)

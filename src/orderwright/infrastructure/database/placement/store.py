@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from orderwright.domain.interfaces.placement import PlacementTransaction
+from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.errors import in_domain_words
+from orderwright.infrastructure.database.placement.postgresql import PostgresPlacement
+from orderwright.infrastructure.database.placement.rows import GroupRows
+from orderwright.infrastructure.database.placement.sqlite import SqlitePlacement
+from orderwright.infrastructure.database.placement.trouble import driver_errors_in_domain_words
+
+Placement = SqlitePlacement | PostgresPlacement
+_KINDS: Final[Mapping[str, type[Placement]]] = {
+    "sqlite": SqlitePlacement,
+    "postgresql": PostgresPlacement,
+}
+
+
+class SqlPlacementStore:
+    """The transactions of groups, on connections from the pool that everybody writes through."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._rows = GroupRows(database.write_engine.sync_engine.dialect)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[PlacementTransaction]:
+        with in_domain_words(), driver_errors_in_domain_words():
+            async with self._database.write_engine.connect() as connection:
+                tx = await self._begun(connection)
+                try:
+                    yield tx
+                finally:
+                    await tx.roll_back()
+
+    async def have_orders(self, order_ids: Collection[int]) -> bool:
+        """Raises: DatabaseUnavailable."""
+        with in_domain_words(), driver_errors_in_domain_words():
+            async with self._database.write_engine.connect() as connection:
+                return await (await self._on(connection)).have_orders(order_ids)
+
+    async def _begun(self, connection: AsyncConnection) -> Placement:
+        tx = await self._on(connection)
+        await tx.begin()
+        return tx
+
+    async def _on(self, connection: AsyncConnection) -> Placement:
+        pooled = await connection.get_raw_connection()
+        return _KINDS[self._database.dialect](pooled.driver_connection, self._rows)
