@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, TypeVar
 
@@ -194,9 +194,14 @@ def _checked(key: str) -> str:
 
 
 async def _canonical(request: Request) -> str:
-    """Equal for requests that say the same, whatever the order of members and the white space."""
     body = await request.json() if await request.body() else None
-    said = [request.method, request.url.path, sorted(request.query_params.multi_items()), body]
+    query = request.query_params.multi_items()
+    return canonical(request.method, request.url.path, query, body)
+
+
+def canonical(method: str, path: str, query: Sequence[tuple[str, str]], body: object) -> str:
+    """Equal for requests that say the same, whatever the order of members and the white space."""
+    said = [method, path, sorted(query), body]
     return json.dumps(said, sort_keys=True, separators=(",", ":"), default=_unlike_text)
 
 

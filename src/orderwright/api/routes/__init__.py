@@ -13,6 +13,7 @@ from orderwright.api.routes import (
     health,
     identity,
     order_acts,
+    order_batches,
     order_changes,
     order_details,
     orders,
@@ -41,6 +42,7 @@ def _of_orders(api: OrderApi, reading: APIRouter) -> APIRouter:
 
 def _parts(api: OrderApi, reading: APIRouter) -> Iterator[APIRouter]:
     yield orders.routes(api)
+    yield order_batches.routes(api)
     yield reading
     yield order_changes.routes(api)
     yield order_acts.routes(api)

@@ -1,4 +1,4 @@
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
@@ -16,6 +16,9 @@ from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.order_parts import AdjustmentKind
 from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.domain.value_objects.address import Address
+
+# As many as one request can be read, placed and answered in seconds.
+ORDERS_MAX: Final = 1_000
 
 
 class ItemBody(Body):
@@ -68,6 +71,16 @@ class PlaceOrderBody(Body):
             payment_token=_token(self.payment),
             pay_now=self.payment is not None,
         )
+
+
+class BatchedOrderBody(PlaceOrderBody):
+    idempotency_key: (
+        Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]*$")] | None
+    ) = Field(None, description="as the header `Idempotency-Key`, for this order alone")
+
+
+class PlaceOrdersBody(Body):
+    orders: Annotated[list[BatchedOrderBody], Field(min_length=1, max_length=ORDERS_MAX)]
 
 
 class ChangeOrderBody(Body):

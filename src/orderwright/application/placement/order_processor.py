@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from orderwright.application.placement.requests import Outcome, PlacementRequest
 from orderwright.domain.interfaces.batching import Batching
 from orderwright.domain.interfaces.order_reader import OrderInFull
@@ -16,15 +18,17 @@ class OrderProcessor:
         self._queue = queue
 
     async def place(self, request: PlacementRequest) -> OrderInFull:
-        """Raises: QueueFull, Stopping, at once; otherwise as `place_order`."""
-        return _order(await self._queue.submit(request))
+        """Raises: QueueFull, Stopping, at once; otherwise why it is refused, or `Replayed`."""
+        outcome = await self._queue.submit(request)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
-    async def place_when_room(self, request: PlacementRequest) -> OrderInFull:
-        """As `place`, for orders of which many come at once, from one that can wait."""
-        return _order(await self._queue.submit_when_room(request))
+    async def place_all(
+        self, requests: Sequence[PlacementRequest]
+    ) -> Sequence[Outcome | BaseException]:
+        """One outcome a request, in their order.
 
-
-def _order(outcome: Outcome) -> OrderInFull:
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome
+        Raises: QueueFull, Stopping: none was taken.
+        """
+        return await self._queue.submit_all(requests)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from orderwright.domain.errors import Unavailable
@@ -32,6 +33,12 @@ class Batching(Protocol[Item_contra, Result_co]):
         """
         ...
 
-    async def submit_when_room(self, item: Item_contra) -> Result_co:
-        """As `submit`, but waits while the queue is full."""
+    async def submit_all(self, items: Sequence[Item_contra]) -> Sequence[Result_co | BaseException]:
+        """What became of each, in their order; what the work on one ended with is its result.
+
+        They go in a group at a time, the next when the last is done, so that others get their turn.
+
+        Raises:
+            QueueFull, Stopping: none was taken.
+        """
         ...

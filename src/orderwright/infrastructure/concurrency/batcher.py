@@ -62,6 +62,20 @@ class Batcher(Generic[Item, Result]):
 
     async def submit(self, item: Item) -> Result:
         """Raises: QueueFull, Stopping."""
+        return await self._put_at_once(item)
+
+    async def submit_all(self, items: Sequence[Item]) -> Sequence[Result | BaseException]:
+        """Raises: QueueFull, Stopping: none was taken."""
+        results: list[Result | BaseException] = []
+        for start in range(0, len(items), self._group_max):
+            chunk = items[start : start + self._group_max]
+            # The first finds the queue full, or there is room by and by for all.
+            waiting = [] if start else [self._put_at_once(chunk[0])]
+            waiting += [await self._put_when_room(item) for item in chunk[len(waiting) :]]
+            results += await asyncio.gather(*waiting, return_exceptions=True)
+        return results
+
+    def _put_at_once(self, item: Item) -> asyncio.Future[Result]:
         waiting = self._entry(item)
         try:
             self._queue.put_nowait(waiting)
@@ -69,13 +83,12 @@ class Batcher(Generic[Item, Result]):
             raise QueueFull(
                 "too many are waiting already", retry_after_s=self._retry_after_s
             ) from None
-        return await waiting[1]
+        return waiting[1]
 
-    async def submit_when_room(self, item: Item) -> Result:
-        """Raises: Stopping."""
+    async def _put_when_room(self, item: Item) -> asyncio.Future[Result]:
         waiting = self._entry(item)
         await self._queue.put(waiting)
-        return await waiting[1]
+        return waiting[1]
 
     def _entry(self, item: Item) -> tuple[Item, asyncio.Future[Result]]:
         if self._stopping:

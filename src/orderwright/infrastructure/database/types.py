@@ -5,7 +5,7 @@ SQLite's STRICT tables know INTEGER, TEXT, BLOB and REAL; nothing here is ever R
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Boolean, DateTime, Dialect, Integer, LargeBinary, String, Text
 from sqlalchemy.dialects import postgresql
@@ -15,6 +15,8 @@ from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 
 Bytes = LargeBinary
 
+_STRICT: Final = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
 
 class NaiveTime(ValueError):
     """A time without a zone was about to be stored; which instant it means is anybody's guess."""
@@ -22,7 +24,7 @@ class NaiveTime(ValueError):
 
 def strict_json(value: object) -> str:
     """Dump as RFC 8259 JSON; `NaN` and the infinities, which it lacks, raise ValueError."""
-    return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return _STRICT.encode(value)
 
 
 class BigInt(TypeDecorator[int]):

@@ -4,9 +4,10 @@ what the ORM writes are the same."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Dialect, Table
+from sqlalchemy import Column, Dialect, Table
 
 from orderwright.domain.entities.reservation import ReservationState
 from orderwright.domain.interfaces.placement import (
@@ -18,10 +19,14 @@ from orderwright.domain.interfaces.placement import (
 )
 from orderwright.domain.value_objects.money import PRICE_DECIMALS, Money
 from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database.domain_types import Choice, CurrencyCode
 from orderwright.infrastructure.database.event_payload import event_payload
+from orderwright.infrastructure.database.types import UtcDateTime
 
 # The databases number these rows by themselves.
 _NUMBERED: Final = frozenset({tables.events, tables.stock_movements})
+
+_REMEMBERED: Final = 1_024
 
 Row = tuple[Any, ...]
 
@@ -35,10 +40,7 @@ class RowsOf:
         ]
         self.table = table.name
         self.columns = tuple(column.name for column in written)
-        converters: list[Callable[[Any], Any] | None] = [
-            column.type.dialect_impl(dialect).bind_processor(dialect) for column in written
-        ]
-        self._columns = tuple(zip(self.columns, converters, strict=True))
+        self._columns = tuple((column.name, _converter(column, dialect)) for column in written)
 
     def __call__(self, values: Mapping[str, Any]) -> Row:
         """`values` by column name; what is not named is NULL."""
@@ -46,6 +48,16 @@ class RowsOf:
             values.get(name) if convert is None else convert(values.get(name))
             for name, convert in self._columns
         )
+
+
+def _converter(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    convert = column.type.dialect_impl(dialect).bind_processor(dialect)
+    # The moment, the status and the currency of one order go into many rows.
+    return lru_cache(_REMEMBERED)(convert) if convert and _is_small(column) else convert
+
+
+def _is_small(column: Column[Any]) -> bool:
+    return isinstance(column.type, UtcDateTime | Choice | CurrencyCode)
 
 
 class GroupRows:
