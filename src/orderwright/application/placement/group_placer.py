@@ -78,18 +78,19 @@ class GroupPlacer:
         return group.outcomes()
 
     async def _committed(self, requests: Sequence[PlacementRequest]) -> tuple[Group, GroupRecords]:
-        async with self._store.transaction() as tx:
-            group = Group(requests, tx)
-            await group.decide(self._catalogue)
-            records = records_of(group.decided(), group.shelves, self._ids)
-            await tx.write(records)
-            await self._reached("place.before_commit")
-            try:
+        records = GroupRecords()
+        try:
+            async with self._store.transaction() as tx:
+                group = Group(requests, tx)
+                await group.decide(self._catalogue)
+                records = records_of(group.decided(), group.shelves, self._ids)
+                await tx.write(records)
+                await self._reached("place.before_commit")
                 await tx.commit()
-            except CommitUnknown:
-                orders = [each.order.id for each in records.orders]
-                if not orders or not await self._store.have_orders(orders):
-                    raise
+        except CommitUnknown:
+            orders = [each.order.id for each in records.orders]
+            if not orders or not await self._store.have_orders(orders):
+                raise
         return group, records
 
     async def _repeat_keyed(
