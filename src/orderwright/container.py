@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from random import Random
 from typing import TextIO
 
 from dependency_injector import containers, providers
@@ -17,6 +18,7 @@ from orderwright.application.placement.group_placer import GroupPlacer
 from orderwright.application.placement.order_processor import OrderProcessor
 from orderwright.application.queries.authenticate import Authenticator
 from orderwright.application.services.demo import DemoShop
+from orderwright.application.services.demo_traffic import DemoTraffic
 from orderwright.application.services.forgetting import Forgetting
 from orderwright.application.services.settlement import Settlement
 from orderwright.application.services.sign_in_guard import SignInGuard
@@ -222,6 +224,13 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
         provider=payment_gateway.provided.name,
+    )
+    demo_traffic = providers.Factory(
+        DemoTraffic,
+        placing=order_processor,
+        catalogue=catalogue_reader,
+        clock=clock,
+        random=providers.Factory(Random),
     )
 
 

@@ -2,17 +2,22 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.server_process import ServerProcess
 from tests.shop import Shop
 
-# How many get in at once is not what is tested here: nobody is turned away for being too many.
-PATIENT = {"DATABASE_POOL_TIMEOUT_SECONDS": "60"}
+
+@pytest.fixture(params=["1", "256"])
+def group_max(request: pytest.FixtureRequest) -> dict[str, str]:
+    """One transaction an order, or one for all that wait: the same comes of it."""
+    return {"PLACEMENT_BATCH_MAX": request.param}
 
 
 async def test_two_hundred_buyers_of_fifty_pieces_leave_exactly_fifty_orders(
-    database_url: str, tmp_path: Path
+    database_url: str, tmp_path: Path, group_max: dict[str, str]
 ) -> None:
-    async with ServerProcess(database_url, tmp_path, **PATIENT) as server:
+    async with ServerProcess(database_url, tmp_path, **group_max) as server:
         async with server.client(await server.api_key()) as client:
             shop = await Shop.open(client)
             product = await shop.product("RARE", stock=50)
@@ -29,9 +34,9 @@ async def test_two_hundred_buyers_of_fifty_pieces_leave_exactly_fifty_orders(
 
 
 async def test_fifty_requests_with_one_key_make_one_order(
-    database_url: str, tmp_path: Path
+    database_url: str, tmp_path: Path, group_max: dict[str, str]
 ) -> None:
-    async with ServerProcess(database_url, tmp_path, **PATIENT) as server:
+    async with ServerProcess(database_url, tmp_path, **group_max) as server:
         async with server.client(await server.api_key()) as client:
             shop = await Shop.open(client)
             product = await shop.product("A", stock=100)

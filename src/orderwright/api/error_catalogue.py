@@ -110,6 +110,7 @@ ERRORS: Final = (
     ErrorEntry(409, "location_name_taken", "Another location has this name.", _CHOOSE_OTHER),
     ErrorEntry(409, "not_a_demo", "The database has other things than a demonstration in it.", "Use an empty database; the command line alone says this."),
     ErrorEntry(409, "not_enough_on_hand", "The stock would go below zero.", "Read the stock level and adjust by less."),
+    ErrorEntry(409, "nothing_to_buy", "There are no customers, or no product is sold.", "Run `orderwright demo seed`; the command line alone says this."),
     ErrorEntry(409, "nothing_left_to_ship", "Every item was shipped already.", "Read the shipments of the order."),
     ErrorEntry(409, "order_is_over", "The order is finished or cancelled and takes no changes.", _READ_AGAIN),
     ErrorEntry(409, "out_of_stock", "Less is available than is wanted.", "Order less, or wait for stock; nothing was reserved."),
