@@ -8,16 +8,17 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from devtools import postgres_watchdog
+from devtools.ports import free_port
 from devtools.postgres_binaries import (
     clean_environment,
     run_as,
@@ -45,11 +46,11 @@ class EmbeddedPostgres:
     """Started on construction; `stop` ends it, as does the end of this process, however sudden.
 
     With `durable` it keeps PostgreSQL's own promises about committed transactions, for crash
-    tests and for honest measurements.
+    tests and for honest measurements. `settings` are more of its own: `name=value`.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
-        self._options = _COMMON if durable else (*_COMMON, *_VOLATILE)
+    def __init__(self, *, durable: bool = False, settings: Sequence[str] = ()) -> None:
+        self._options = (*_COMMON, *(() if durable else _VOLATILE), *settings)
         self._account = unprivileged_account()
         self.home = Path(tempfile.mkdtemp(prefix="orderwright-postgres-"))
         self._password = secrets.token_hex()
@@ -75,13 +76,32 @@ class EmbeddedPostgres:
     def url(self, database: str = "postgres") -> str:
         return f"postgresql+asyncpg://{_USER}:{self._password}@127.0.0.1:{self.port}/{database}"
 
+    def program(self, name: str) -> str:
+        """The path of one of PostgreSQL's programs, of the release that the server is of."""
+        return str(self._binaries / name)
+
+    @property
+    def pid(self) -> int:
+        """Of the server process that all others of it descend from."""
+        return int((self.home / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+    @property
+    def client_environment(self) -> dict[str, str]:
+        """For programs that connect as libpq does."""
+        return clean_environment(self.home) | {
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.port),
+            "PGUSER": _USER,
+            "PGPASSWORD": self._password,
+        }
+
     def start(self) -> None:
         """Again, after `crash`: with the data that were committed, on another port.
 
         Raises: PostgresFailed.
         """
         for attempt in range(1, _ATTEMPTS + 1):
-            self.port = _free_port()
+            self.port = free_port()
             self._watchdog = self._launch()
             if self._becomes_ready():
                 return
@@ -107,7 +127,7 @@ class EmbeddedPostgres:
         self._binaries = usable_binaries(self._account, self.home)
         password = self.home / "password"
         password.write_text(self._password)
-        command = [self._program("initdb"), "--pgdata", str(self.home / "data"), "--username"]
+        command = [self.program("initdb"), "--pgdata", str(self.home / "data"), "--username"]
         command += [_USER, "--pwfile", str(password), "--auth", "password", "--encoding", "UTF8"]
         try:
             run_as(self._account, [*command, "--locale", "C", "--no-sync"], self.home)
@@ -116,7 +136,7 @@ class EmbeddedPostgres:
 
     def _launch(self) -> "subprocess.Popen[str]":
         options = (*self._options, f"port={self.port}", f"unix_socket_directories={self.home}")
-        command = [self._program("postgres"), "-D", str(self.home / "data")]
+        command = [self.program("postgres"), "-D", str(self.home / "data")]
         order = {
             "command": command + [part for option in options for part in ("-c", option)],
             "home": str(self.home),
@@ -134,7 +154,7 @@ class EmbeddedPostgres:
 
     def _becomes_ready(self) -> bool:
         """False when the server ended instead."""
-        asking = [self._program("pg_isready"), "--quiet", "-h", "127.0.0.1", "-p", str(self.port)]
+        asking = [self.program("pg_isready"), "--quiet", "-h", "127.0.0.1", "-p", str(self.port)]
         deadline = time.monotonic() + _READY_WITHIN_S
         while self._watchdog.poll() is None:
             if subprocess.run(asking, check=False).returncode == 0:
@@ -148,13 +168,3 @@ class EmbeddedPostgres:
     def _release(self, word: str) -> None:
         if self._watchdog.poll() is None:
             self._watchdog.communicate(word, timeout=_STOPPED_WITHIN_S)
-
-    def _program(self, name: str) -> str:
-        return str(self._binaries / name)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -14,6 +13,7 @@ from typing import Final, Self
 
 import httpx2
 
+from devtools.ports import free_port
 from orderwright.application.commands.create_api_key import CreateApiKey, create_api_key
 from orderwright.application.queries.audit import audit
 from orderwright.config import Settings
@@ -44,7 +44,7 @@ class ServerProcess:
             "RATE_LIMIT_ENABLED": "false",
             **settings,
         }
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = directory / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -69,6 +69,12 @@ class ServerProcess:
                 command, env=self._environment(settings), stdout=log, stderr=subprocess.STDOUT
             )
         await self._become_ready()
+
+    @property
+    def pid(self) -> int:
+        """Of the first process; with `--workers` it has others below it."""
+        assert self._process is not None
+        return self._process.pid
 
     def kill(self) -> None:
         """SIGKILL: no handler runs, nothing is flushed."""
@@ -131,6 +137,7 @@ class ServerProcess:
                 while not await self._is_ready(client):
                     await asyncio.sleep(_POLL_S)
         except TimeoutError:
+            await self.terminate()
             raise ServerDidNotStart(self._read_log()) from None
 
     async def _is_ready(self, client: httpx2.AsyncClient) -> bool:
@@ -150,10 +157,3 @@ class ServerProcess:
 
 
 _ORDERWRIGHT: Final = [sys.executable, "-m", "orderwright"]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
