@@ -27,6 +27,9 @@ from orderwright.main import create_app
 KEEP_ALIVE_S = 75
 # For answers that are on their way to slow clients when everything else is done.
 LAST_ANSWERS_S = 1
+# A new process answers its parent when it has loaded all of us. On a busy machine that takes longer
+# than the 5 s after which uvicorn would kill it, and start another that takes as long.
+WORKER_ANSWERS_WITHIN_S = 30
 
 
 class Server(uvicorn.Server):
@@ -55,6 +58,7 @@ def run(settings: Settings, listener: socket.socket, *, workers: int) -> ExitCod
         ws="none",  # nothing here speaks it, whatever libraries are installed
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=LAST_ANSWERS_S,
+        timeout_worker_healthcheck=WORKER_ANSWERS_WITHIN_S,
         http=HttpsProtocol if settings.environment == "production" else Protocol,
     )
     return _run_many(config, listener) if workers > 1 else _run_one(config, listener)
