@@ -26,7 +26,7 @@ check: $(VENV)/.dev ## Format, lint, types, layers, tests: exactly what CI runs
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2
 
-bench: $(VENV)/.dev ## Measure placement and reads on both databases
+bench: $(VENV)/.dev ## Measure the table of goals: placement against pgbench, reads, bulk, memory
 	$(BIN)/python -m benchmarks
 
 plans: $(VENV)/.dev ## Look at how each list is read from a million orders, and fail on a scan

@@ -1,127 +1,70 @@
-"""`python -m benchmarks`: place, get and list over HTTP on both databases, in interleaved rounds."""
+"""`python -m benchmarks`: the table of goals, measured here and now.
+
+Starts a durable PostgreSQL, servers and a load generator of its own. The sides of a comparison take
+turns, round by round; everything that was acknowledged is accounted for at the end.
+"""
+
+from __future__ import annotations
 
 import argparse
 import asyncio
 import json
-import os
-import platform
-import secrets
-import sqlite3
-import tempfile
-from collections import defaultdict
-from contextlib import AsyncExitStack
-from dataclasses import asdict
+import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import httpx2
-
-from benchmarks.load import CLIENTS, Rate, one_round, rate_of
-from devtools.embedded_postgres import EmbeddedPostgres
-from orderwright.infrastructure.database import migrate
-from tests.server_process import ServerProcess
-from tests.shop import Shop
-
-
-class Subject:
-    """One server on one database, and what is asked of it."""
-
-    def __init__(self, name: str, server: ServerProcess, client: httpx2.AsyncClient) -> None:
-        self.name = name
-        self.server = server
-        self._client = client
-
-    async def prepare(self) -> None:
-        self._shop = await Shop.open(self._client)
-        self._products = [
-            await self._shop.product(f"BENCH-{number}", stock=10_000_000) for number in range(100)
-        ]
-        self._order_id = (await self._shop.placed(self._products[0], 2))["id"]
-
-    async def measure(self, requests: int) -> dict[str, tuple[float, list[float]]]:
-        return {
-            "place": await one_round(self._client, self._place, 201, requests),
-            "get": await one_round(self._client, self._get, 200, requests),
-            "list": await one_round(self._client, self._list, 200, requests),
-        }
-
-    async def _place(self, _client: httpx2.AsyncClient, number: int) -> httpx2.Response:
-        body = self._shop.order_for(self._products[number % 100])
-        body["items"].append({"product_id": self._products[(number + 37) % 100], "quantity": 2})
-        return await self._shop.place(body, secrets.token_hex(16))
-
-    async def _get(self, client: httpx2.AsyncClient, _number: int) -> httpx2.Response:
-        return await client.get(f"/api/v1/orders/{self._order_id}")
-
-    async def _list(self, client: httpx2.AsyncClient, _number: int) -> httpx2.Response:
-        return await client.get("/api/v1/orders", params={"limit": 20})
-
-
-async def measure(rounds: int, requests: int) -> dict[str, dict[str, Rate]]:
-    """Requests per second by database and operation. Every server is audited afterwards."""
-    measured: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    async with AsyncExitStack() as stack:
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        postgres = stack.enter_context(EmbeddedPostgres(durable=True))
-        subjects = [
-            await _subject(stack, "sqlite", f"sqlite+aiosqlite:///{directory}/bench.db", directory),
-            await _subject(stack, "postgresql", postgres.url(), directory),
-        ]
-        for _ in range(rounds):
-            for subject in subjects:
-                for operation, figures in (await subject.measure(requests)).items():
-                    measured[subject.name][operation].append(figures)
-        for subject in subjects:
-            assert await subject.server.audit() == [], subject.name
-    return {
-        name: {operation: rate_of(figures) for operation, figures in operations.items()}
-        for name, operations in measured.items()
-    }
-
-
-async def _subject(stack: AsyncExitStack, name: str, url: str, directory: Path) -> Subject:
-    home = directory / name
-    home.mkdir()
-    await migrate.upgrade(url)
-    server = await stack.enter_async_context(ServerProcess(url, home))
-    client = await stack.enter_async_context(server.client(await server.api_key()))
-    subject = Subject(name, server, client)
-    await subject.prepare()
-    return subject
+from benchmarks import report as reports
+from benchmarks.run import run
+from benchmarks.sizes import ROWS, SMOKE, Sizes
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--requests", type=int, default=500, help="per round and operation")
-    parser.add_argument("--json", type=Path, help="write the figures to this file too")
-    chosen = parser.parse_args()
-    rates = asyncio.run(measure(chosen.rounds, chosen.requests))
-    machine = {
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "cores": os.cpu_count(),
-        "clients": CLIENTS,
-        "rounds": chosen.rounds,
-        "requests_per_round": chosen.requests,
-    }
-    print(machine)
-    print(
-        f"{'database':<12}{'operation':<11}{'req/s':>9}{'spread':>9}{'p50 ms':>9}{'÷ sqlite':>10}"
-    )
-    for database, operations in rates.items():
-        for operation, rate in operations.items():
-            ratio = rate.median / rates["sqlite"][operation].median
-            print(
-                f"{database:<12}{operation:<11}{rate.median:>9.1f}{rate.spread:>9.1f}"
-                f"{rate.p50_ms:>9.2f}{ratio:>10.2f}"
-            )
+    chosen = _parser().parse_args()
+    report = asyncio.run(run(_sizes(chosen), tell=_progress(quiet=chosen.quiet)))
+    print("\n".join(reports.as_text(report)))
     if chosen.json:
-        figures = {
-            database: {operation: asdict(rate) for operation, rate in operations.items()}
-            for database, operations in rates.items()
-        }
-        chosen.json.write_text(json.dumps({"machine": machine, "rates": figures}, indent=2))
+        chosen.json.write_text(json.dumps(reports.as_data(report), indent=1), "utf-8")
+    sys.exit("\n".join(["", *report.faults]) if report.faults else 0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", help=f"by commas, of: {', '.join(ROWS)}; all of them if not said")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--seconds", type=float, help="of each side in each round")
+    parser.add_argument("--clients", type=int)
+    parser.add_argument("--workers", type=int, help="processes where there are several; 1: none")
+    parser.add_argument("--overload-s", type=float, help="600 for the row as it is meant")
+    parser.add_argument("--overload-clients", type=int)
+    parser.add_argument("--set", action="append", metavar="NAME=VALUE", help="for the servers")
+    parser.add_argument("--json", type=Path, help="write every figure to this file too")
+    parser.add_argument("--quiet", action="store_true", help="print only the result")
+    parser.add_argument("--smoke", action="store_true", help="all of it in seconds, for a test")
+    return parser
+
+
+def _sizes(chosen: argparse.Namespace) -> Sizes:
+    sizes = SMOKE if chosen.smoke else Sizes()
+    names = ("rounds", "seconds", "clients", "workers", "overload_s", "overload_clients")
+    said = {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
+    if chosen.rows:
+        said["rows"] = tuple(chosen.rows.split(","))
+        if unknown := set(said["rows"]) - set(ROWS):
+            sys.exit(f"no such row: {', '.join(sorted(unknown))}")
+    if chosen.set:
+        said["settings"] = dict(each.split("=", 1) for each in chosen.set)
+    return replace(sizes, **said)
+
+
+def _progress(*, quiet: bool) -> Callable[[str], None]:
+    def tell(text: str) -> None:
+        if not quiet:
+            print(text, file=sys.stderr, flush=True)
+
+    return tell
 
 
 if __name__ == "__main__":

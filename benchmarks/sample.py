@@ -17,6 +17,7 @@ class Sample:
     database_cpu_ms: float = 0.0
     load_cpu_share: float = 0.0
     late_p99_ms: float = 0.0
+    others_cores: float = 0.0  # used meanwhile by programs that have nothing to do with this
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 -- One order, one transaction: what the service writes for it, in the schema that the service's own
 -- migrations make, as a program would that places one order at a time.
 --
--- Compare with the service, which is where each statement below comes from:
+-- The service writes these rows too, each statement of a group for all of its orders. Where it says
+-- so for one of them:
 --   1  idempotency key     infrastructure/database/repositories/requests.py   IdempotencyKeys.claim
 --   2  customer            application/commands/place_order.py                uow.customers.require
 --   3  products            application/services/pricing.py                    uow.products.of_ids
