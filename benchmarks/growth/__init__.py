@@ -1,0 +1,1 @@
+"""What becomes of placing and listing orders while the database grows."""
