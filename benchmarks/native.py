@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import resource
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,10 +37,12 @@ class Native:
     placed: int = 0
 
     async def place(self, *, clients: int, seconds: float, hot: bool) -> Sample:
+        used, began = _children_cpu_seconds(), time.perf_counter()
         told = await self._run(
             *("--client", str(clients), "--jobs", str(min(_THREADS, clients))),
             *("--time", str(max(1, round(seconds))), "--define", f"hot={int(hot)}"),
         )
+        used, lasted = _children_cpu_seconds() - used, time.perf_counter() - began
         placed = int(_found(_PROCESSED, told))
         self.placed += placed
         assert int(_found(_FAILED, told)) == 0, told
@@ -46,6 +50,7 @@ class Native:
             rate=float(_found(_RATE, told)),
             orders=placed,
             p50_ms=float(_found(_LATENCY, told)),  # the mean: pgbench tells no other
+            load_cpu_share=used / lasted,
         )
 
     async def _run(self, *options: str) -> str:
@@ -61,6 +66,12 @@ class Native:
         if process.returncode != 0:
             raise PgbenchFailed(said.decode())
         return told.decode()
+
+
+def _children_cpu_seconds() -> float:
+    """Of those that ended: in between, pgbench alone."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _found(pattern: re.Pattern[str], told: str) -> str:
