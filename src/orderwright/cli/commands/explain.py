@@ -18,7 +18,7 @@ _IN_ERRORS = "errors"
 
 
 def explain(code: Code = None, *, as_json: Json = False) -> None:
-    """Say what the code of an error, or of one of its `errors`, means, and what to do about it."""
+    """Say what the code of an error means, and what to do about it."""
     if code is None:
         _list(as_json=as_json)
     elif entry := entry_of(code):

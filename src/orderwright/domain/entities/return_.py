@@ -135,12 +135,10 @@ class Return:
         for named in distinct(_quantities(came)):
             _check_came(named, lines.get(named.item_id))
         missing = {line.item_id: line.quantity for line in self.items}
+        self.items = [lines[item_id] for item_id in sorted({each.item_id for each in came})]
         for each in came:
             missing[each.item_id] -= each.quantity
             lines[each.item_id].take_as(each)
-        self.items = [
-            line for line in self.items if line.item_id in {each.item_id for each in came}
-        ]
         return tuple(
             LineQuantity(item_id=item_id, quantity=quantity)
             for item_id, quantity in missing.items()
