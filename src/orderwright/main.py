@@ -9,8 +9,7 @@ from fastapi import FastAPI
 
 from orderwright import __version__
 from orderwright.api import access, documents, errors, middleware
-from orderwright.api.routes import ROUTERS
-from orderwright.api.wire.errors import ERROR_RESPONSES
+from orderwright.api.routes import ROUTES
 from orderwright.config import Settings
 from orderwright.container import Container, build_container, configure_log, opened
 from orderwright.infrastructure.database.standing import Standing
@@ -29,14 +28,11 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         docs_url=None,  # ours asks no other server: see routes/docs.py
         redoc_url=None,
         redirect_slashes=False,
-        responses=ERROR_RESPONSES,
-        generate_unique_id_function=documents.operation_id,
+        routes=list(ROUTES),
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.container = container or build_container(settings)
-    for router in ROUTERS:
-        app.include_router(router)
     documents.install(app)
     access.check_every_route(app)
     errors.install(app)

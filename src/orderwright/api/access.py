@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute, Route
 
-from orderwright.api.dependencies import Acting
+from orderwright.api.dependencies import Bearer, actor_of
 from orderwright.api.gates import Gate
 from orderwright.domain.value_objects.permission import Permission
 
@@ -39,8 +39,9 @@ class Requirement(Gate):
 
     permission: Permission | None
 
-    async def __call__(self, actor: Acting) -> None:
-        """Raises: PermissionDenied."""
+    async def __call__(self, request: Request, _told: Bearer = None) -> None:
+        """Raises: NotSignedIn, InvalidToken, PermissionDenied."""
+        actor = await actor_of(request)
         if self.permission is not None:
             actor.require(self.permission)
 

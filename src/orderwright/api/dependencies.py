@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.security import OAuth2PasswordBearer
 
+from orderwright.api.one_step import FromRequest
 from orderwright.api.problems import correlation_id_of
 from orderwright.application.placement.order_processor import OrderProcessor
 from orderwright.application.queries.authenticate import Authenticator, Identity
@@ -26,22 +27,25 @@ class NotSignedIn(Unauthenticated):
     code = "not_signed_in"
 
 
+def of_container(request: Request, name: str) -> Any:
+    """What the container's provider of that name gives."""
+    return getattr(request.app.state.container, name)()
+
+
 def provided(name: str) -> Any:
     """Depends on what the container's provider of that name gives."""
 
-    # async, for a plain function would take a trip through a thread
     async def from_container(request: Request) -> Any:
-        return getattr(request.app.state.container, name)()
+        return of_container(request, name)
 
-    return Depends(from_container)
+    return Depends(FromRequest(from_container))
 
 
-async def _units(request: Request) -> UnitOfWorkFactory:
+def units_of(request: Request) -> UnitOfWorkFactory:
     factory: UnitOfWorkFactory = request.app.state.container.unit_of_work
     return factory
 
 
-Units = Annotated[UnitOfWorkFactory, Depends(_units)]
 Clock = Annotated[clock.Clock, provided("clock")]
 Ids = Annotated[ids.Ids, provided("ids")]
 Processor = Annotated[OrderProcessor, provided("order_processor")]
@@ -59,81 +63,83 @@ Limiter = Annotated[rate_limits.RateLimiter, provided("rate_limiter")]
 Rates = Annotated[Mapping[str, Rate], provided("rates")]
 
 
-async def _now(clock: Clock) -> datetime:
+def now_of(request: Request) -> datetime:
     """One moment for the whole request."""
-    return clock.now()
+    state: dict[str, Any] = request.scope["state"]
+    if "now" not in state:
+        state["now"] = of_container(request, "clock").now()
+    now: datetime = state["now"]
+    return now
 
 
-Now = Annotated[datetime, Depends(_now)]
+async def _now(request: Request) -> datetime:
+    return now_of(request)
+
+
+Now = Annotated[datetime, Depends(FromRequest(_now))]
 
 _bearer = OAuth2PasswordBearer(tokenUrl="/token", auto_error=False, scheme_name="bearer")
+# Tells the documentation how to say who one is.
+Bearer = Annotated[str | None, Depends(_bearer)]
 
 
-async def _attempted(
-    request: Request,
-    bearer: Annotated[str | None, Depends(_bearer)],
-    authenticator: Annotated[Authenticator, provided("authenticator")],
-    now: Now,
-) -> Identity | Unauthenticated:
+async def attempted_by(request: Request) -> Identity | Unauthenticated:
     """Who is calling, or why that is unknown: no error yet, for failures are counted too. Found out
-    once a request, though the gates ask before everybody else does."""
+    once a request, by the first gate that asks."""
     state: dict[str, Any] = request.scope["state"]
     if "attempted" not in state:
-        state["attempted"] = await _attempt(bearer, authenticator, now)
-    attempted: Identity | Unauthenticated = state["attempted"]
-    if isinstance(attempted, Identity):
-        state["actor"] = attempted.actor.name
-    return attempted
+        state["attempted"] = attempted = await _attempt(request)
+        if isinstance(attempted, Identity):
+            state["actor"] = attempted.actor.name
+    known: Identity | Unauthenticated = state["attempted"]
+    return known
 
 
-async def _attempt(
-    bearer: str | None, authenticator: Authenticator, now: datetime
-) -> Identity | Unauthenticated:
+async def _attempt(request: Request) -> Identity | Unauthenticated:
+    bearer = await _bearer(request)
     if not bearer:
         return NotSignedIn("this needs an access token or an API key: Authorization: Bearer ...")
+    authenticator: Authenticator = of_container(request, "authenticator")
     try:
-        return await authenticator.identify(bearer, now)
+        return await authenticator.identify(bearer, now_of(request))
     except Unauthenticated as failure:
         return failure
 
 
-Attempted = Annotated[Identity | Unauthenticated, Depends(_attempted)]
-
-
-async def _identity(attempted: Attempted) -> Identity:
+async def _identity(request: Request) -> Identity:
     """Raises: NotSignedIn, InvalidToken."""
+    attempted = await attempted_by(request)
     if isinstance(attempted, Unauthenticated):
         raise attempted
     return attempted
 
 
-Caller = Annotated[Identity, Depends(_identity)]
+Caller = Annotated[Identity, Depends(FromRequest(_identity))]
 
 
-async def _actor(caller: Caller) -> Actor:
-    return caller.actor
+async def actor_of(request: Request) -> Actor:
+    """Raises: NotSignedIn, InvalidToken."""
+    return (await _identity(request)).actor
 
 
-Acting = Annotated[Actor, Depends(_actor)]
+async def context_of(request: Request) -> RequestContext:
+    """Raises: NotSignedIn, InvalidToken."""
+    return RequestContext(
+        actor=await actor_of(request), correlation_id=correlation_id_of(request.scope)
+    )
 
 
-async def _context(request: Request, actor: Acting) -> RequestContext:
-    return RequestContext(actor=actor, correlation_id=correlation_id_of(request.scope))
+async def _uow(request: Request) -> UnitOfWork:
+    return units_of(request)(await context_of(request))
 
 
-Context = Annotated[RequestContext, Depends(_context)]
+Uow = Annotated[UnitOfWork, Depends(FromRequest(_uow))]
 
 
-async def _uow(units: Units, context: Context) -> UnitOfWork:
-    return units(context)
-
-
-Uow = Annotated[UnitOfWork, Depends(_uow)]
-
-
-async def _anonymous_uow(request: Request, units: Units) -> UnitOfWork:
+async def _anonymous_uow(request: Request) -> UnitOfWork:
     """For those who are only about to say who they are."""
-    return units(RequestContext(correlation_id=correlation_id_of(request.scope)))
+    context = RequestContext(correlation_id=correlation_id_of(request.scope))
+    return units_of(request)(context)
 
 
-AnonymousUow = Annotated[UnitOfWork, Depends(_anonymous_uow)]
+AnonymousUow = Annotated[UnitOfWork, Depends(FromRequest(_anonymous_uow))]

@@ -7,14 +7,13 @@ from urllib.parse import quote
 
 from fastapi import Depends, Request
 
-from orderwright.api.dependencies import Attempted, Now, provided
+from orderwright.api.dependencies import attempted_by, now_of, of_container, provided
 from orderwright.api.gates import Gate, is_first_time
 from orderwright.api.response_headers import add_response_header
 from orderwright.api.versions import FIRST, SECOND, Retirement
 from orderwright.application.queries.authenticate import Identity
 from orderwright.domain.interfaces.deprecated_calls import DeprecatedCalls
 
-Retiring = Annotated[Retirement, provided("first_version_retirement")]
 Calls = Annotated[DeprecatedCalls, provided("deprecated_calls")]
 
 
@@ -25,14 +24,15 @@ class _Route(Protocol):
 class SucceededBySecond(Gate):
     """A gate that lets everybody pass. For routes of the first version that the second has too."""
 
-    async def __call__(
-        self, request: Request, retirement: Retiring, calls: Calls, attempted: Attempted, now: Now
-    ) -> None:
+    async def __call__(self, request: Request) -> None:
+        retirement: Retirement = of_container(request, "first_version_retirement")
         if retirement.deprecated_at is None or not is_first_time(request, self):
             return
         _tell(request, retirement)
+        attempted = await attempted_by(request)
         if isinstance(attempted, Identity):
-            calls.note(attempted.actor.name, _route(request), now)
+            calls: DeprecatedCalls = of_container(request, "deprecated_calls")
+            calls.note(attempted.actor.name, _route(request), now_of(request))
 
 
 def succeeded_by_second() -> Any:

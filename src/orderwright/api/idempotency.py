@@ -12,8 +12,9 @@ from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
 from orderwright.api.answers import Render, as_response
-from orderwright.api.dependencies import Context, Secrets, Units
+from orderwright.api.dependencies import context_of, of_container, units_of
 from orderwright.api.errors import problem_of
+from orderwright.api.one_step import FromRequest
 from orderwright.api.problems import answer_to, refuse
 from orderwright.application.commands.remember_refusal import remember_refusal
 from orderwright.domain.errors import DomainError
@@ -25,6 +26,7 @@ from orderwright.domain.interfaces.requests import (
     RequestContext,
     is_final,
 )
+from orderwright.domain.interfaces.security import SecretHasher
 from orderwright.domain.interfaces.unit_of_work import (
     TransactionConflict,
     UnitOfWork,
@@ -165,22 +167,30 @@ IdempotencyKey = Annotated[
 ]
 
 
-async def _once(
-    request: Request,
-    units: Units,
-    context: Context,
-    secrets: Secrets,
-    idempotency_key: IdempotencyKey = None,
-) -> OnceRunner:
+class _Keyed(FromRequest):
+    """Reads the key itself; the documentation tells of it."""
+
+    async def __call__(
+        self,
+        request: Request,
+        idempotency_key: IdempotencyKey = None,  # noqa: ARG002 - only told
+    ) -> OnceRunner:
+        runner: OnceRunner = await self.get(request)
+        return runner
+
+
+async def _once(request: Request) -> OnceRunner:
     keyed = None
+    idempotency_key = request.headers.get("idempotency-key")
     if idempotency_key is not None:
         key = _checked(idempotency_key)
+        secrets: SecretHasher = of_container(request, "secret_hasher")
         # Under our own key, for a body may hold a password that could be guessed by its hash.
         keyed = Keyed(key, secrets.hash(await _canonical(request)))
-    return OnceRunner(request, units, context, keyed)
+    return OnceRunner(request, units_of(request), await context_of(request), keyed)
 
 
-Once = Annotated[OnceRunner, Depends(_once)]
+Once = Annotated[OnceRunner, Depends(_Keyed(_once))]
 
 
 def _checked(key: str) -> str:

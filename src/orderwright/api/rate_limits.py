@@ -10,12 +10,12 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from orderwright.api.client_address import client_network
-from orderwright.api.dependencies import Attempted, Limiter, Rates
+from orderwright.api.dependencies import attempted_by, of_container
 from orderwright.api.gates import Gate, is_first_time
 from orderwright.api.problems import Problem, Refused
 from orderwright.api.response_headers import add_response_header
 from orderwright.application.queries.authenticate import Identity
-from orderwright.domain.interfaces.rate_limits import Allowance
+from orderwright.domain.interfaces.rate_limits import Allowance, RateLimiter
 from orderwright.domain.value_objects.rate import Rate
 
 LISTS: Final = "default"
@@ -30,14 +30,13 @@ class LimitedByCaller(Gate):
 
     policy: str
 
-    async def __call__(
-        self, request: Request, attempted: Attempted, limiter: Limiter, rates: Rates
-    ) -> None:
+    async def __call__(self, request: Request) -> None:
         """Raises: Refused: 429."""
-        rate = rates.get(self.policy)
-        if rate and is_first_time(request, self):
+        rate = _rate(request, self)
+        if rate is not None:
+            attempted = await attempted_by(request)
             who = attempted.actor.name if isinstance(attempted, Identity) else _address(request)
-            _tell(request, self.policy, rate, who, await limiter.take(f"{self.policy}/{who}", rate))
+            await _take(request, self.policy, rate, who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +45,11 @@ class LimitedByAddress(Gate):
 
     policy: str
 
-    async def __call__(self, request: Request, limiter: Limiter, rates: Rates) -> None:
+    async def __call__(self, request: Request) -> None:
         """Raises: Refused: 429."""
-        rate = rates.get(self.policy)
-        if rate and is_first_time(request, self):
-            who = _address(request)
-            _tell(request, self.policy, rate, who, await limiter.take(f"{self.policy}/{who}", rate))
+        rate = _rate(request, self)
+        if rate is not None:
+            await _take(request, self.policy, rate, _address(request))
 
 
 def limited_by_caller(policy: str) -> Any:
@@ -70,6 +68,18 @@ def limited_routes(app: FastAPI) -> Iterator[tuple[str, str]]:
             if any(isinstance(each, LimitedByCaller | LimitedByAddress) for each in gates):
                 for method in context.methods or ():
                     yield method, str(context.path)
+
+
+def _rate(request: Request, gate: LimitedByCaller | LimitedByAddress) -> Rate | None:
+    """None where nothing is counted: the policy is not in use, or it was counted already."""
+    rate: Rate | None = of_container(request, "rates").get(gate.policy)
+    return rate if rate is not None and is_first_time(request, gate) else None
+
+
+async def _take(request: Request, policy: str, rate: Rate, who: str) -> None:
+    """Raises: Refused: 429."""
+    limiter: RateLimiter = of_container(request, "rate_limiter")
+    _tell(request, policy, rate, who, await limiter.take(f"{policy}/{who}", rate))
 
 
 def _address(request: Request) -> str:

@@ -11,13 +11,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import FormData
-from starlette.requests import Request
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from orderwright.api.gates import pass_gates
+from orderwright.api.documents import operation_id
+from orderwright.api.gates import gates_of
 from orderwright.api.media_types import takes_json
+from orderwright.api.one_step import ask, asked_by, without_asked
 from orderwright.api.problems import Refused, refuse
 from orderwright.api.strict_query import check_query, known_parameters, pairs_of
+from orderwright.api.wire.errors import ERROR_RESPONSES
 
 DEPTH_MAX: Final = 32
 INT64_MAX: Final = 2**63 - 1
@@ -141,26 +145,46 @@ class StrictRequest(Request):
     async def _uncompressed(self) -> bytes:
         if self.headers.get("content-encoding", "identity").lower() != "identity":
             raise refuse(415, "unsupported_media_type", "the request body must not be compressed")
-        return await super().body()
+        try:
+            return await super().body()
+        except ClientDisconnect:  # nobody will read this, and nothing is broken
+            raise HTTPException(400) from None
 
 
 class StrictRoute(APIRoute):
     """The route class of every router: who may not use the route hears that before anything else."""
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        options["responses"] = {**ERROR_RESPONSES, **(options.get("responses") or {})}
+        options["generate_unique_id_function"] = operation_id
+        super().__init__(path, endpoint, **options)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
         known = known_parameters(self.dependant)
+        gates, asked = gates_of(self.dependant), asked_by(self.dependant)
+        handle = self._handler_of_the_rest()
 
         async def handle_strictly(request: Request) -> Response:
-            await pass_gates(request, self.dependant)
+            for gate in gates:
+                await gate(request)
             _check_accept(request)
             check_query(request, known)
             strict = StrictRequest(request.scope, request.receive)
             if self.body_field is None:
                 await _check_says_nothing(strict)
+            await ask(asked, strict)
             return await handle(strict)
 
         return handle_strictly
+
+    def _handler_of_the_rest(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The framework's, which keeps the dependant that it finds; the documentation needs all."""
+        whole = self.dependant
+        self.dependant = without_asked(whole)
+        try:
+            return super().get_route_handler()
+        finally:
+            self.dependant = whole
 
 
 class _Nothing(BaseModel):

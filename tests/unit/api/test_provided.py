@@ -6,7 +6,7 @@ from pathlib import Path
 import orderwright.api
 from orderwright.container import Container
 
-NAMED = re.compile(r'provided\(\s*"(\w+)"\s*\)')
+NAMED = re.compile(r'(?:provided\(|of_container\(request,)\s*"(\w+)"\s*\)')
 
 
 def test_everything_that_routes_ask_for_is_provided() -> None:

@@ -1,8 +1,12 @@
-"""Every router of the API, in the order in which the documentation shows them."""
+"""Every route of the API, in the order in which the documentation shows them and in which they are
+tried: the busiest first."""
 
 from collections.abc import Iterator
+from itertools import chain
+from typing import Final
 
 from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
 from orderwright.api.order_api import V1, V2, OrderApi
 from orderwright.api.routes import (
@@ -32,15 +36,8 @@ from orderwright.api.routes import (
 )
 
 
-def _of_orders(api: OrderApi, reading: APIRouter) -> APIRouter:
+def _of_orders(api: OrderApi, reading: APIRouter) -> Iterator[APIRouter]:
     """All that can be asked of orders in one version."""
-    router = APIRouter()
-    for each in _parts(api, reading):
-        router.include_router(each)
-    return router
-
-
-def _parts(api: OrderApi, reading: APIRouter) -> Iterator[APIRouter]:
     yield orders.routes(api)
     yield order_batches.routes(api)
     yield reading
@@ -53,9 +50,9 @@ def _parts(api: OrderApi, reading: APIRouter) -> Iterator[APIRouter]:
     yield payments.routes(api)
 
 
-ROUTERS = (
-    _of_orders(V1, orders_v1.router),
-    _of_orders(V2, orders_v2.router),
+_ROUTERS: Final = (
+    *_of_orders(V1, orders_v1.router),
+    *_of_orders(V2, orders_v2.router),
     tasks.router,
     customers.router,
     products.router,
@@ -68,4 +65,9 @@ ROUTERS = (
     deprecations.router,
     health.router,
     docs.router,
+)
+
+# One flat list: routers inside of routers are searched again on every level. Made once a process.
+ROUTES: Final[tuple[BaseRoute, ...]] = tuple(
+    chain.from_iterable(router.routes for router in _ROUTERS)
 )
