@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from random import Random
@@ -20,12 +20,16 @@ from orderwright.application.queries.authenticate import Authenticator
 from orderwright.application.services.demo import DemoShop
 from orderwright.application.services.demo_traffic import DemoTraffic
 from orderwright.application.services.forgetting import Forgetting
+from orderwright.application.services.known_callers import KnownCallers
 from orderwright.application.services.settlement import Settlement
 from orderwright.application.services.sign_in_guard import SignInGuard
 from orderwright.application.services.task_handlers import TaskHandlers
 from orderwright.application.services.task_runner import TaskLimits, TaskRunner
 from orderwright.application.services.token_pair import TokenIssuer
 from orderwright.config import Settings
+from orderwright.domain.entities.api_key import ApiKey
+from orderwright.domain.entities.user import User
+from orderwright.domain.interfaces.readers import CallerReader
 from orderwright.infrastructure.concurrency.batcher import Batcher
 from orderwright.infrastructure.crash_points import crash_points
 from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
@@ -56,6 +60,14 @@ from orderwright.infrastructure.security.secret_hashes import HmacSecrets
 from orderwright.infrastructure.system.clock import SystemClock
 from orderwright.infrastructure.system.ids import TimeOrderedIds
 from orderwright.infrastructure.system.readiness import Readiness
+
+
+def _known_callers(
+    database: Database, access: CallerReader, monotonic: Callable[[], float]
+) -> KnownCallers:
+    callers = KnownCallers(access, monotonic)
+    database.when_changed((User, ApiKey), callers.forget)
+    return callers
 
 
 class Container(containers.DeclarativeContainer):
@@ -112,12 +124,13 @@ class Container(containers.DeclarativeContainer):
         refresh_lifetime=providers.Factory(timedelta, days=config.refresh_token_days),
     )
     sign_in_guard = providers.Singleton(SignInGuard, secrets=secret_hasher)
+    monotonic = providers.Object(time.monotonic)
+    callers = providers.Singleton(_known_callers, database, access_reader, monotonic)
     authenticator = providers.Singleton(
-        Authenticator, access=access_reader, access_tokens=access_tokens, secrets=secret_hasher
+        Authenticator, callers=callers, access_tokens=access_tokens, secrets=secret_hasher
     )
 
     # Who calls too often
-    monotonic = providers.Object(time.monotonic)
     rates = providers.Singleton(
         rates_by_policy,
         config.rate_limit_enabled,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from orderwright.application.services.api_key_text import is_api_key, lookup_and_secret
-from orderwright.domain.interfaces.readers import AccessReader
+from orderwright.domain.interfaces.readers import CallerReader
 from orderwright.domain.interfaces.security import AccessTokens, InvalidToken, SecretHasher
 from orderwright.domain.value_objects.actor import Actor
 from orderwright.domain.value_objects.permission import Permission
@@ -28,10 +28,10 @@ class Identity:
 
 @dataclass(frozen=True, kw_only=True)
 class Authenticator:
-    """Tells who holds a bearer token. Asks the database every time, so that what is revoked,
-    disabled or taken away counts from the next request on."""
+    """Tells who holds a bearer token. What is revoked, disabled or taken away counts as soon as
+    `callers` tells of it."""
 
-    access: AccessReader
+    callers: CallerReader
     access_tokens: AccessTokens
     secrets: SecretHasher
 
@@ -43,7 +43,7 @@ class Authenticator:
 
     async def _machine(self, key: str) -> Identity:
         lookup, secret = lookup_and_secret(key)
-        known = await self.access.api_key_with(lookup)
+        known = await self.callers.api_key_with(lookup)
         right = known is not None and self.secrets.matches(secret, known.secret_hash)
         if known is None or not right or known.revoked_at is not None:
             raise InvalidToken("the API key is not valid")
@@ -57,7 +57,7 @@ class Authenticator:
 
     async def _person(self, token: str, now: datetime) -> Identity:
         claims = self.access_tokens.read(token, now)
-        known = await self.access.user(claims.user_id)
+        known = await self.callers.user(claims.user_id)
         if known is None or not known.active or known.token_generation != claims.token_generation:
             raise InvalidToken("the access token is not valid")
         return Identity(

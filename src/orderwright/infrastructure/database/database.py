@@ -1,14 +1,17 @@
 """The database of one process: two ways in, one to write and one to read."""
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Final, Literal
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Session
 
 from orderwright.infrastructure.database import engines
 from orderwright.infrastructure.database.engines import Limits
 
 Dialect = Literal["sqlite", "postgresql"]
+_TO_TELL: Final = "changes to tell of"
 
 
 class Database:
@@ -26,8 +29,22 @@ class Database:
         else:
             self.write_engine = engines.postgresql(url, limits)
             self.read_engine = _read_only(self.write_engine)
-        self.write_sessions = _sessions(self.write_engine)
+        self._write_session = type("WriteSession", (Session,), {})
+        self.write_sessions = _sessions(self.write_engine, self._write_session)
         self.read_sessions = _sessions(self.read_engine)
+
+    def when_changed(self, kinds: tuple[type, ...], tell: Callable[[], None]) -> None:
+        """Call `tell` with each commit of this process that changed entities of these kinds."""
+
+        @event.listens_for(self._write_session, "after_flush")
+        def note(session: Session, _context: object) -> None:
+            if any(isinstance(each, kinds) for each in (*session.dirty, *session.deleted)):
+                session.info[_TO_TELL] = True
+
+        @event.listens_for(self._write_session, "after_commit")
+        def tell_if_noted(session: Session) -> None:
+            if not session.in_nested_transaction() and session.info.pop(_TO_TELL, False):
+                tell()
 
     async def ping(self) -> None:
         """Raises: SQLAlchemyError, when the database cannot be asked anything."""
@@ -44,5 +61,7 @@ def _read_only(engine: AsyncEngine) -> AsyncEngine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
-def _sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
-    return async_sessionmaker(engine, expire_on_commit=False)
+def _sessions(
+    engine: AsyncEngine, kind: type[Session] = Session
+) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine, expire_on_commit=False, sync_session_class=kind)
