@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 REDACTED = "[redacted]"
@@ -75,6 +76,7 @@ def _clean_key(key: str) -> str:
     return key if key.isidentifier() else clean_text(key)
 
 
+@lru_cache(maxsize=1024)
 def names_a_secret(key: str) -> bool:
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[-. ]", "_", key).lower()
     return snake.rpartition("_")[2] in _SECRET_WORDS or snake.endswith(_SECRET_ENDINGS)
@@ -82,7 +84,8 @@ def names_a_secret(key: str) -> bool:
 
 def clean_text(text: str) -> str:
     """One line, of bounded length, without anything that looks like a secret or an address."""
-    return _CONTROL.sub(_escaped, _without_secrets(_cut(text, TEXT_CHARS_MAX)))
+    cut = _without_secrets(_cut(text, TEXT_CHARS_MAX))
+    return cut if cut.isprintable() else _CONTROL.sub(_escaped, cut)
 
 
 def _clean_traceback(text: str) -> str:
