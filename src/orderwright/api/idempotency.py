@@ -71,7 +71,7 @@ class OnceRunner:
             return await self._run_completed(act, render, complete)
         if self.keyed is None:
             return as_response(render(await self._attempt(act, self.context)))
-        answers = _Answers(render, keep or render)
+        answers = _Answers(render, keep)
         try:
             await self._attempt(act, self._context(self.keyed, answers.give))
         except Replayed as replayed:
@@ -145,14 +145,14 @@ class OnceRunner:
 class _Answers:
     """Gives what is to be stored and keeps what is to be sent: made once, of the same moment."""
 
-    def __init__(self, render: Render[Any], keep: Render[Any]) -> None:
+    def __init__(self, render: Render[Any], keep: Render[Any] | None) -> None:
         self._render = render
         self._keep = keep
         self.given: Answer
 
     def give(self, result: object) -> Answer:
         self.given = self._render(result)
-        return self._keep(result)
+        return self.given if self._keep is None else self._keep(result)
 
 
 # Only told by the schema, for `_checked` refuses by a code of its own.
@@ -205,17 +205,21 @@ def _checked(key: str) -> str:
 
 async def _canonical(request: Request) -> str:
     body = await request.json() if await request.body() else None
-    query = request.query_params.multi_items()
-    return canonical(request.method, request.url.path, query, body)
+    query = request.query_params.multi_items() if request.scope["query_string"] else []
+    return canonical(request.method, request.scope["path"], query, body)
 
 
 def canonical(method: str, path: str, query: Sequence[tuple[str, str]], body: object) -> str:
     """Equal for requests that say the same, whatever the order of members and the white space."""
-    said = [method, path, sorted(query), body]
-    return json.dumps(said, sort_keys=True, separators=(",", ":"), default=_unlike_text)
+    return _canonical_json([method, path, sorted(query), body])
 
 
 def _unlike_text(number: object) -> str:
     """A decimal as no text can be: NUL is refused in every text. 1.50 is another number than 1.5 here,
     for a client that repeats itself writes what it wrote."""
     return f"\0{number}"
+
+
+_canonical_json: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), default=_unlike_text
+).encode

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 JSON: Final = "application/json"
@@ -30,7 +31,8 @@ def quality_of(media_type: str, accepted: Mapping[str, float]) -> float:
     return 0.0
 
 
-def takes_json(headers: Iterable[str]) -> bool:
+@lru_cache(maxsize=64)  # most clients say one of a few things
+def takes_json(headers: tuple[str, ...]) -> bool:
     ranges = accepted(headers)
     return any(quality_of(each, ranges) > 0 for each in (JSON, PROBLEM_JSON))
 

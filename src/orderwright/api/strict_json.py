@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Coroutine
 from decimal import Decimal
 from email.message import Message
+from functools import lru_cache
 from typing import Any, Final, NoReturn
 
 from fastapi.exceptions import RequestValidationError
@@ -209,11 +210,12 @@ async def _check_says_nothing(request: StrictRequest) -> None:
 
 def _check_accept(request: Request) -> None:
     # Whoever looks after machines is told of their health, whatever their probe says it accepts.
-    is_probe = request.url.path.startswith("/health/")
-    if not is_probe and not takes_json(request.headers.getlist("accept")):
+    is_probe = request.scope["path"].startswith("/health/")
+    if not is_probe and not takes_json(tuple(request.headers.getlist("accept"))):
         raise refuse(406, "not_acceptable", "this address answers in JSON only")
 
 
+@lru_cache(maxsize=64)
 def _is_json(content_type: str) -> bool:
     message = _content_type(content_type)
     subtype = message.get_content_subtype()

@@ -50,6 +50,8 @@ def _is_model(annotation: object) -> bool:
 
 def check_query(request: Request, known: Iterable[str] | None) -> None:
     """Raises: RequestValidationError: for what the route does not know; Refused: see `pairs_of`."""
+    if not request.scope["query_string"]:
+        return
     given = dict(pairs_of(request.scope["query_string"], what="query string"))
     unknown = sorted(set(given) - set(given if known is None else known))
     if unknown:

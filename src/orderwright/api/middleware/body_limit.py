@@ -1,7 +1,7 @@
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orderwright.api.problems import refuse
+from orderwright.api.raw_headers import header
 
 
 class BodyLimit:
@@ -15,7 +15,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        claimed = Headers(scope=scope).get("content-length", "")
+        claimed = header(scope, b"content-length") or ""
         received = 0
 
         async def receive_up_to_the_limit() -> Message:

@@ -1,10 +1,10 @@
 from urllib.parse import quote
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from orderwright.api.problems import Refused, response_to
+from orderwright.api.raw_headers import header
 from orderwright.api.versions import choose, version_of
 
 
@@ -20,7 +20,7 @@ class ChosenVersion:
             await self._app(scope, receive, send)
             return
         try:
-            chosen = choose(scope["path"], Headers(scope=scope).get("x-api-version"))
+            chosen = choose(scope["path"], header(scope, b"x-api-version"))
         except Refused as refusal:
             scope["state"]["api_version"] = version_of(scope["path"]).number
             await response_to(Request(scope), refusal.problem)(scope, receive, send)

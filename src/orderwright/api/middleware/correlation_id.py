@@ -2,9 +2,10 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
+
+from orderwright.api.raw_headers import header
 
 CORRELATION_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
@@ -20,7 +21,7 @@ class CorrelationId:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        offered = Headers(scope=scope).get("x-correlation-id", "")
+        offered = header(scope, b"x-correlation-id") or ""
         correlation_id = offered if CORRELATION_ID.fullmatch(offered) else self._new_id()
         # A dictionary of this request's own, to which those inside add who is asking.
         scope["state"] = {**scope.get("state", {}), "correlation_id": correlation_id}

@@ -1,7 +1,6 @@
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orderwright.api.problems import correlation_id_of
@@ -26,15 +25,22 @@ ONE_YEAR_S: Final = 31_536_000
 HSTS: Final = {"strict-transport-security": f"max-age={ONE_YEAR_S}; includeSubDomains"}
 
 
+_DATA_POLICY: Final = DATA_POLICY.encode()
+_PAGE_POLICY: Final = PAGE_POLICY.encode()
+
+Raw = tuple[bytes, bytes]
+
+
 class StandardHeaders:
     """What every response says beside its own: version, correlation, how to treat it, and what was
     added on the way."""
 
     def __init__(self, app: ASGIApp, *, only_https: bool) -> None:
         self._app = app
-        self._fixed = dict(FIXED_HEADERS)
+        fixed = dict(FIXED_HEADERS)
         if only_https:
-            self._fixed |= HSTS
+            fixed |= HSTS
+        self._fixed = [_raw(*each) for each in fixed.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -43,18 +49,22 @@ class StandardHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers_for(scope).items():
-                    headers.setdefault(name, value)
-                for name, value in added_headers(scope):
-                    headers.append(name, value)
+                own: list[Raw] = list(message["headers"])
+                said = {name for name, _ in own}
+                own += [each for each in self._headers_for(scope) if each[0] not in said]
+                own += [_raw(*each) for each in added_headers(scope)]
+                message["headers"] = own
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
-    def _headers_for(self, scope: Scope) -> Mapping[str, str]:
-        return self._fixed | {
-            "x-correlation-id": correlation_id_of(scope) or "",
-            "x-api-version": scope["state"].get("api_version", API_VERSION),
-            "content-security-policy": PAGE_POLICY if scope["path"] in PAGES else DATA_POLICY,
-        }
+    def _headers_for(self, scope: Scope) -> Iterator[Raw]:
+        yield from self._fixed
+        yield _raw("x-correlation-id", correlation_id_of(scope) or "")
+        yield _raw("x-api-version", scope["state"].get("api_version", API_VERSION))
+        is_page = scope["path"] in PAGES
+        yield b"content-security-policy", _PAGE_POLICY if is_page else _DATA_POLICY
+
+
+def _raw(name: str, value: str) -> Raw:
+    return name.encode("latin-1"), value.encode("latin-1")

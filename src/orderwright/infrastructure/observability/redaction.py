@@ -43,6 +43,8 @@ _SECRET_TEXT = re.compile(
     r"|(?<![\w.%+-])[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}",
     re.IGNORECASE,
 )
+# Each of them needs a sign that is not among these. Most of what is logged has no other.
+_HARMLESS = re.compile(r"[A-Za-z0-9/-]{0,64}")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TRACEBACK_KEYS = ("exception", "stack")
 
@@ -63,6 +65,8 @@ def _clean_member(key: str, value: object) -> object:
 def _clean(key: str, value: object, depth: int) -> object:
     if names_a_secret(key) and value is not None:
         return REDACTED
+    if isinstance(value, str):
+        return clean_text(value)
     if value is None or isinstance(value, bool | int | float):
         return value
     if depth and isinstance(value, Mapping):
@@ -84,6 +88,8 @@ def names_a_secret(key: str) -> bool:
 
 def clean_text(text: str) -> str:
     """One line, of bounded length, without anything that looks like a secret or an address."""
+    if _HARMLESS.fullmatch(text):
+        return text
     cut = _without_secrets(_cut(text, TEXT_CHARS_MAX))
     return cut if cut.isprintable() else _CONTROL.sub(_escaped, cut)
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import hmac
 
 
@@ -11,7 +10,7 @@ class HmacSecrets:
         self._key = key.encode()
 
     def hash(self, secret: str) -> str:
-        return hmac.new(self._key, secret.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, secret.encode(), "sha256").hex()
 
     def matches(self, secret: str, secret_hash: str) -> bool:
         return hmac.compare_digest(self.hash(secret), secret_hash)
