@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, Pool
 
@@ -55,14 +56,15 @@ def sqlite_reader(url: str, limits: Limits) -> AsyncEngine:
 
 
 def postgresql(url: str, limits: Limits) -> AsyncEngine:
-    return _postgresql(
+    engine = _postgresql(
         url,
         limits,
         pool_size=limits.pool_size,
         max_overflow=limits.pool_overflow,
         pool_timeout=limits.pool_timeout_s,
-        pool_pre_ping=True,
     )
+    _replace_closed(engine.sync_engine.pool)
+    return engine
 
 
 def for_migrations(url: str) -> AsyncEngine:
@@ -131,6 +133,17 @@ def _postgresql(url: str, limits: Limits, **pool: Any) -> AsyncEngine:
         hide_parameters=True,
         **pool,
     )
+
+
+def _replace_closed(pool: Pool) -> None:
+    """What the server has closed, the driver knows. To ask the server each time, as SQLAlchemy can,
+    takes three round trips, more than many a transaction."""
+
+    @event.listens_for(pool, "checkout")
+    def check(_connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object) -> None:
+        driver: Any = entry.driver_connection
+        if driver.is_closed():
+            raise DisconnectionError("the server has closed the connection")
 
 
 def _milliseconds(seconds: float) -> str:
