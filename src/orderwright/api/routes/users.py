@@ -72,7 +72,7 @@ async def change(
     hasher: Hasher,
     now: Now,
 ) -> Response:
-    """Change what is named: what is taken away is gone from the next request on. A new password,
+    """Change what is named: what is taken away is gone within a second. A new password,
     and `active: false`, end every session of the user. The last administrator stays one."""
     command = body.to_command(user_id)
     return await once.run(

@@ -28,8 +28,8 @@ async def change_user(
     hasher: PasswordHasher,
     now: datetime,
 ) -> User:
-    """What is taken away is gone from the next request on. A new password, and being disabled, end
-    every session of the user.
+    """What is taken away is gone from the next request on, in other processes within a second. A new
+    password, and being disabled, end every session of the user.
 
     Raises:
         UserNotFound, WeakPassword.

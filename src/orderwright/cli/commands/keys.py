@@ -60,7 +60,7 @@ def list_keys(*, as_json: Json = False) -> None:
 
 @app.command()
 def revoke(key_id: Annotated[int, typer.Argument(min=1)], *, as_json: Json = False) -> None:
-    """Make a key useless, from the next request on."""
+    """Make a key useless, within a second at every server."""
     run(lambda container: _revoke(container, key_id))
     if as_json:
         print_json({"id": key_id, "revoked": True})

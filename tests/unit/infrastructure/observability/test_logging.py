@@ -9,10 +9,19 @@ from typing import Any, Literal
 
 import pytest
 import structlog
+from hypothesis import given
+from hypothesis import strategies as st
 from structlog.contextvars import bound_contextvars
 
 from orderwright.infrastructure.observability.logging import configure_logging
-from orderwright.infrastructure.observability.redaction import REDACTED, clean_text, names_a_secret
+from orderwright.infrastructure.observability.redaction import (
+    _CONTROL,
+    _HARMLESS,
+    _SECRET_TEXT,
+    REDACTED,
+    clean_text,
+    names_a_secret,
+)
 
 
 class Log:
@@ -218,3 +227,16 @@ def test_a_structure_that_contains_itself_ends() -> None:
 
 def test_a_huge_text_is_cut_and_says_so() -> None:
     assert clean_text("a" * 60_000).endswith("a... (56000 more characters)")
+
+
+@given(st.from_regex(_HARMLESS, fullmatch=True))
+def test_what_is_let_through_unsearched_has_nothing_to_find(text: str) -> None:
+    assert _SECRET_TEXT.search(text) is None
+    assert _CONTROL.search(text) is None
+
+
+def test_a_log_that_cannot_be_written_fails_nobody() -> None:
+    log = Log("json")
+    log._stream.close()
+
+    log.logger.info("unheard")
