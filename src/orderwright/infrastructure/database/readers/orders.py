@@ -1,45 +1,48 @@
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.interfaces.order_reader import (
-    AdjustmentView,
     OrderFilter,
-    OrderItemView,
     OrderPage,
     OrderSort,
     OrderView,
 )
-from orderwright.domain.value_objects.money import Money, UnitPrice
+from orderwright.domain.value_objects.money import Money
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.errors import in_domain_words
 from orderwright.infrastructure.database.readers.order_cursor import OrderCursor, sort_value
+from orderwright.infrastructure.database.readers.order_parts import (
+    adjustments_in,
+    items_in,
+    part_columns,
+)
 from orderwright.infrastructure.database.readers.order_search import FEW, OrderSearch
 
 _orders: Final = tables.orders.c
-_items: Final = tables.order_items.c
-_adjustments: Final = tables.order_adjustments.c
 
 
 class SqlOrderReader:
-    """Three SELECTs a page, however many orders are on it: orders, their lines, their adjustments.
-    One or two more where it has to be found out first what a filter leads to."""
+    """One SELECT a page, however many orders are on it. One or two more where it has to be found
+    out first what a filter leads to."""
 
     def __init__(self, database: Database, *, few: int = FEW) -> None:
         self._database = database
         self._few = few
+        self._parts = part_columns(database.dialect)
+        self._one = select(tables.orders, *self._parts).where(_orders.id == bindparam("order_id"))
 
     async def get(self, order_id: int) -> OrderView | None:
         with in_domain_words():
-            async with self._database.read_sessions() as session:
-                return await self.get_in(session, order_id)
+            async with self._database.one_statement.connect() as connection:
+                found = await connection.execute(self._one, {"order_id": order_id})
+                row = found.one_or_none()
+        return None if row is None else _order(row)
 
     async def page(
         self,
@@ -61,8 +64,8 @@ class SqlOrderReader:
                 return page
 
     async def get_in(self, session: AsyncSession, order_id: int) -> OrderView | None:
-        views = await self._views(session, select(tables.orders).where(_orders.id == order_id))
-        return views[0][1] if views else None
+        row = (await session.execute(self._one, {"order_id": order_id})).one_or_none()
+        return None if row is None else _order(row)
 
     async def page_in(
         self,
@@ -89,32 +92,15 @@ class SqlOrderReader:
     async def _views(
         self, session: AsyncSession, orders: Select[Any]
     ) -> list[tuple[Row[Any], OrderView]]:
-        rows = (await session.execute(orders)).all()
-        ids = [row.id for row in rows]
-        items = await _by_order(
-            session, select(tables.order_items).where(_items.order_id.in_(ids)).order_by(_items.id)
-        )
-        adjustments = await _by_order(
-            session,
-            select(tables.order_adjustments)
-            .where(_adjustments.order_id.in_(ids))
-            .order_by(_adjustments.position),
-        )
-        return [(row, _order(row, items[row.id], adjustments[row.id])) for row in rows]
-
-
-async def _by_order(session: AsyncSession, parts: Select[Any]) -> dict[int, list[Row[Any]]]:
-    grouped: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in await session.execute(parts):
-        grouped[row.order_id].append(row)
-    return grouped
+        rows = await session.execute(orders.add_columns(*self._parts))
+        return [(row, _order(row)) for row in rows]
 
 
 def _cursor_at(sort: OrderSort, row: Row[Any]) -> str:
     return str(OrderCursor(sort, sort_value(sort, row), row.id))
 
 
-def _order(row: Row[Any], items: Sequence[Row[Any]], adjustments: Sequence[Row[Any]]) -> OrderView:
+def _order(row: Row[Any]) -> OrderView:
     return OrderView(
         id=row.id,
         status=row.status,
@@ -134,25 +120,6 @@ def _order(row: Row[Any], items: Sequence[Row[Any]], adjustments: Sequence[Row[A
         created_at=row.created_at,
         updated_at=row.updated_at,
         version=row.version,
-        items=tuple(_item(each) for each in items),
-        adjustments=tuple(
-            AdjustmentView(
-                kind=each.kind, label=each.label, amount=Money(each.amount_minor, each.currency)
-            )
-            for each in adjustments
-        ),
-    )
-
-
-def _item(row: Row[Any]) -> OrderItemView:
-    return OrderItemView(
-        id=row.id,
-        product_id=row.product_id,
-        sku=row.sku,
-        name=row.name,
-        quantity=row.quantity,
-        unit_price=UnitPrice(row.unit_price_ten_thousandths, row.currency),
-        line_total=Money(row.line_total_minor, row.currency),
-        shipped=row.shipped,
-        returned=row.returned,
+        items=items_in(row.items),
+        adjustments=adjustments_in(row.adjustments),
     )
