@@ -88,7 +88,7 @@ class OnceRunner:
         """As `run`, for an order placed in a group: the group keeps its answer, or why not."""
         if self.keyed is None:
             return as_response(render(await act(self.context)))
-        answers = _Answers(render, render)
+        answers = _Answers(render, None)
 
         def give(result: object) -> Answer:
             if isinstance(result, DomainError):

@@ -1,10 +1,10 @@
 """The service in this process, behind its ASGI interface: everything real but the socket."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import httpx2
 from dependency_injector import providers
@@ -24,10 +24,6 @@ from tests.shop import Shop
 
 PASSWORD = "correct horse battery"
 
-# Applications made of the settings below alone. To make one takes longer than most tests: they are
-# handed on from test to test, each with a container, and so a state, of its own.
-_idle: Final[list[FastAPI]] = []
-
 
 @dataclass(frozen=True, slots=True)
 class Service:
@@ -45,9 +41,9 @@ class Service:
         container.password_hasher.override(
             providers.Singleton(Argon2Passwords, memory_kib=8, passes=1)
         )
-        with _app(_settings(database_url, data_dir, settings), container, settings) as app:
-            async with app.router.lifespan_context(app), AsyncExitStack() as clients:
-                yield cls(app, container, clients)
+        app = create_app(_settings(database_url, data_dir, settings), container)
+        async with app.router.lifespan_context(app), AsyncExitStack() as clients:
+            yield cls(app, container, clients)
 
     async def client(self, *permissions: Permission) -> httpx2.AsyncClient:
         """A machine with a key of its own; without a permission named, it may do everything."""
@@ -98,19 +94,6 @@ class Service:
                 headers=headers,
             )
         )
-
-
-@contextmanager
-def _app(settings: Settings, container: Container, changed: dict[str, Any]) -> Iterator[FastAPI]:
-    if changed or not _idle:
-        app = create_app(settings, container)
-    else:
-        app = _idle.pop()
-        app.state.settings, app.state.container = settings, container
-    routes = list(app.router.routes)
-    yield app
-    if not changed and app.router.routes == routes:
-        _idle.append(app)
 
 
 def _settings(database_url: str, data_dir: Path, changed: dict[str, Any]) -> Settings:

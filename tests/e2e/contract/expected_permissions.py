@@ -7,6 +7,7 @@ from typing import Final
 
 _ORDERS_V1: Final = {
     "POST /api/v1/orders": "orders:write",
+    "POST /api/v1/orders/batch": "orders:write",
     "GET /api/v1/orders": "orders:read",
     "GET /api/v1/orders/{order_id}": "orders:read",
     "DELETE /api/v1/orders/{order_id}": "orders:write",

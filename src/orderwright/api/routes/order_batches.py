@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from orderwright.api.access import requires
 from orderwright.api.batches import Batch
-from orderwright.api.dependencies import Context, Now, Processor, Secrets
+from orderwright.api.dependencies import Now, Processor, Secrets
 from orderwright.api.idempotency import Once
 from orderwright.api.order_api import OrderApi
 from orderwright.api.strict_json import StrictRoute
@@ -31,7 +31,6 @@ def routes(api: OrderApi) -> APIRouter:
         body: PlaceOrdersBody,
         *,
         once: Once,
-        context: Context,
         now: Now,
         processor: Processor,
         secrets: Secrets,
@@ -39,7 +38,7 @@ def routes(api: OrderApi) -> APIRouter:
         """Place up to 1,000 orders. Each is answered as if it had been sent alone: one that is refused
         does not keep the others from being placed. With an `Idempotency-Key` the whole can be sent
         again after a failure: what was placed is not placed again."""
-        batch = Batch(request, api, context, keyed=once.keyed, hashed=secrets.hash)
+        batch = Batch(request, api, once.context, keyed=once.keyed, hashed=secrets.hash)
         said = (await request.json())["orders"]
         requests = [
             batch.request_for(order, raw, now) for order, raw in zip(body.orders, said, strict=True)
