@@ -110,8 +110,8 @@ ERRORS: Final = (
     ErrorEntry(409, "location_name_taken", "Another location has this name.", _CHOOSE_OTHER),
     ErrorEntry(409, "not_a_demo", "The database has other things than a demonstration in it.", "Use an empty database; the command line alone says this."),
     ErrorEntry(409, "not_enough_on_hand", "The stock would go below zero.", "Read the stock level and adjust by less."),
-    ErrorEntry(409, "nothing_to_buy", "There are no customers, or no product is sold.", "Run `orderwright demo seed`; the command line alone says this."),
     ErrorEntry(409, "nothing_left_to_ship", "Every item was shipped already.", "Read the shipments of the order."),
+    ErrorEntry(409, "nothing_to_buy", "There are no customers, or no product is sold.", "Run `orderwright demo seed`; the command line alone says this."),
     ErrorEntry(409, "order_is_over", "The order is finished or cancelled and takes no changes.", _READ_AGAIN),
     ErrorEntry(409, "out_of_stock", "Less is available than is wanted.", "Order less, or wait for stock; nothing was reserved."),
     ErrorEntry(409, "payment_failed", "The payment was declined.", "Cancel, or process again with another payment token."),
@@ -171,6 +171,7 @@ ERRORS: Final = (
     ErrorEntry(429, "too_many_sign_ins", "Signing in failed too often for this user name or from this network.", "Wait as long as `Retry-After` says; the wait doubles with each failure.", retryable=True),
     # 500, 503
     ErrorEntry(500, "internal_error", "Something went wrong on our side.", "Report it with its `correlation_id`; repeat it only with an Idempotency-Key."),
+    ErrorEntry(503, "commit_unknown", "The connection to the database was lost while the order was committed: it is placed, or it is not.", "Send it again with the same Idempotency-Key; without one, look first whether it is there."),
     ErrorEntry(503, "database_busy", "Too many changes wait for the database.", _LATER, retryable=True),
     ErrorEntry(503, "database_unavailable", "The database cannot be reached.", _LATER, retryable=True),
     ErrorEntry(503, "draining", "This server is about to stop.", _LATER, retryable=True),

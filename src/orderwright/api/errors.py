@@ -25,6 +25,7 @@ from orderwright.domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from orderwright.domain.interfaces.placement import CommitUnknown
 
 STATUS_OF: Final[Mapping[type[DomainError], int]] = {
     Unauthenticated: 401,
@@ -68,7 +69,8 @@ def problem_of(error: DomainError) -> Problem:
 def _more_facts_of(error: DomainError) -> Iterator[tuple[str, object]]:
     """What only the wire knows."""
     if isinstance(error, InProgress | TooManyRequests | Unavailable):
-        yield "retryable", True
+        # Whoever has no key might do twice what is done already.
+        yield "retryable", not isinstance(error, CommitUnknown)
 
 
 def _headers_of(error: DomainError) -> Mapping[str, str]:

@@ -21,9 +21,7 @@ COMMANDS: Final = {
     "audit": "Check every invariant of orders, stock and money; exit 6 when one is broken.",
     "doctor": "Check what the service needs and tell the fix of what is wrong.",
     "config": "Look at the configuration.",
-    "explain": (
-        "Say what the code of an error, or of one of its `errors`, means, and what to do about it."
-    ),
+    "explain": "Say what the code of an error means, and what to do about it.",
     "demo": "Try things on a made-up shop.",
     "openapi": "Print the OpenAPI document of this release.",
     "reference": "Print a page of docs/reference as Markdown.",

@@ -390,7 +390,7 @@ async def test_every_fault_is_told_in_the_same_form_and_writes_nothing(service: 
 
     assert wrong == []
     after = await rows(service)
-    assert after.pop("sign_in_tallies") == 2, "whose failed sign-in it was, and from where"
+    assert after.pop("sign_in_tallies") == 3, "whose failed sign-in it was, from where, and both"
     before.pop("sign_in_tallies")
     assert after == before
     assert len(FAULTS) >= 80

@@ -16,7 +16,7 @@ from orderwright.application.commands.create_location import CreateLocation, cre
 from orderwright.application.placement.catalogue_cache import CatalogueCache
 from orderwright.application.placement.group_placer import GroupPlacer
 from orderwright.application.queries.audit import audit
-from orderwright.domain.interfaces.placement import CommitUnknown, KeyTakenMeanwhile
+from orderwright.domain.interfaces.placement import CommitUnknown
 from orderwright.domain.interfaces.unit_of_work import DatabaseUnavailable, TransactionConflict
 from orderwright.domain.value_objects.money import UnitPrice
 from orderwright.infrastructure.crash_points import nothing
@@ -298,7 +298,7 @@ def faulty(counter: Counter, method: str, error: Exception, times: int, *, after
 @pytest.mark.parametrize("method", ["shelves", "write"])
 @pytest.mark.parametrize(
     "error",
-    [TransactionConflict("in the way"), KeyTakenMeanwhile("taken"), DatabaseUnavailable("gone")],
+    [TransactionConflict("in the way"), DatabaseUnavailable("gone")],
 )
 async def test_what_is_over_soon_is_tried_again_whole(
     counter: Counter, method: str, error: Exception
@@ -348,7 +348,7 @@ async def test_a_commit_that_may_still_happen_is_only_repeated_by_who_has_a_key(
         counter.request(ada, (apple, 1)), counter.request(ada, (apple, 1), key="k")
     )
 
-    assert outcomes[0] == "database_unavailable"
+    assert outcomes[0] == "commit_unknown"
     assert outcomes[1].startswith("placed")
     assert await rows(counter, "orders") == 1
 

@@ -37,8 +37,8 @@ class Group:
         """Give every candidate its outcome, but for those that repeat another."""
         await self._repeat_what_was_answered()
         await self._refuse_unknown_customers()
-        await self._refuse_taken_references()
         await self._draft(catalogue)
+        await self._refuse_taken_references()
         await self._grant_stock()
         await self._number()
 

@@ -15,7 +15,6 @@ from orderwright.domain.entities.task import Task
 from orderwright.domain.errors import Unavailable
 from orderwright.domain.interfaces.order_reader import CustomerView
 from orderwright.domain.interfaces.requests import Answer
-from orderwright.domain.interfaces.unit_of_work import TransactionConflict
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import UnitPrice
 
@@ -23,14 +22,10 @@ RequestKey = tuple[str, str]  # caller, Idempotency-Key
 Reference = tuple[str, str]  # channel, reference
 
 
-class KeyTakenMeanwhile(TransactionConflict):
-    """Another transaction has answered one of the keys since this one looked: look again."""
-
-
 class CommitUnknown(Unavailable):
     """The connection was lost while committing: the group is there, or it is not."""
 
-    code = "database_unavailable"
+    code = "commit_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +123,7 @@ class PlacementTransaction(Protocol):
 
     async def write(self, records: GroupRecords) -> None:
         """Raises:
-        KeyTakenMeanwhile: a key of `records.answers` has an answer by now.
+        TransactionConflict: a key of `records.answers` was answered by another transaction since.
         DomainError: the database refuses one of the rows, so all of them.
         """
         ...

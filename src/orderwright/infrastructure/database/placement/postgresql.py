@@ -11,7 +11,6 @@ from orderwright.domain.interfaces.placement import (
     CommitUnknown,
     GroupRecords,
     KeptRequest,
-    KeyTakenMeanwhile,
     Reference,
     RequestKey,
 )
@@ -144,7 +143,7 @@ class PostgresPlacement:
             return
         columns = _columns(self._rows.answers_of(answers))
         if await self._connection.execute(ANSWERS, *columns) != f"INSERT 0 {len(answers)}":
-            raise KeyTakenMeanwhile("another request with this Idempotency-Key was answered")
+            raise TransactionConflict("another request with this Idempotency-Key was answered")
 
 
 def _columns(rows: Collection[Sequence[Any]]) -> list[list[Any]]:

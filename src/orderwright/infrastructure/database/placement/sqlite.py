@@ -10,7 +10,6 @@ from orderwright.domain.interfaces.placement import (
     CatalogueProduct,
     GroupRecords,
     KeptRequest,
-    KeyTakenMeanwhile,
     Reference,
     RequestKey,
 )
@@ -126,7 +125,7 @@ class SqlitePlacement:
         if not answers:
             return
         if await self._changed(ANSWERS, self._rows.answers_of(answers)) != len(answers):
-            raise KeyTakenMeanwhile("another request with this Idempotency-Key was answered")
+            raise TransactionConflict("another request with this Idempotency-Key was answered")
 
     async def _changed(self, statement: str, rows: Sequence[Sequence[Any]]) -> int:
         cursor = await self._connection.executemany(statement, rows)
