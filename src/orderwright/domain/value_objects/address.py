@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,4 +19,5 @@ class Address:
 
     def as_dict(self) -> dict[str, str]:
         """The parts that are known."""
-        return {part: text for part, text in asdict(self).items() if text is not None}
+        parts = ((part, getattr(self, part)) for part in self.__slots__)
+        return {part: text for part, text in parts if text is not None}

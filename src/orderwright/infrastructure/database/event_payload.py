@@ -6,10 +6,12 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from orderwright.domain.events.event import Event
 from orderwright.domain.value_objects.money import Money
+
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
 
 
 def event_payload(event: Event) -> dict[str, Any]:
@@ -17,6 +19,8 @@ def event_payload(event: Event) -> dict[str, Any]:
 
 
 def _plain(value: object) -> Any:
+    if type(value) in _PLAIN:  # most are
+        return value
     if isinstance(value, Money):
         return {"amount": str(value), "currency": value.currency.code}
     if isinstance(value, StrEnum):

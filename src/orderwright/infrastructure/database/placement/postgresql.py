@@ -15,6 +15,7 @@ from orderwright.domain.interfaces.placement import (
     RequestKey,
 )
 from orderwright.domain.interfaces.unit_of_work import TransactionConflict
+from orderwright.infrastructure.database.bulk.writing import copy_rows
 from orderwright.infrastructure.database.placement import reading
 from orderwright.infrastructure.database.placement.rows import GroupRows
 
@@ -104,11 +105,7 @@ class PostgresPlacement:
         return [number for (number,) in await self._connection.fetch(ORDER_IDS, count)]
 
     async def write(self, records: GroupRecords) -> None:
-        for kind, rows in self._rows.of(records):
-            if rows:
-                await self._connection.copy_records_to_table(
-                    kind.table, columns=kind.columns, records=rows
-                )
+        await copy_rows(self._connection, self._rows.of(records))
         await self._reserve(records.shelves)
         await self._keep(records.answers)
 

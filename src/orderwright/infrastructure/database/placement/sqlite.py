@@ -14,8 +14,9 @@ from orderwright.domain.interfaces.placement import (
     RequestKey,
 )
 from orderwright.domain.interfaces.unit_of_work import TransactionConflict
+from orderwright.infrastructure.database.bulk.writing import insert_rows
 from orderwright.infrastructure.database.placement import reading
-from orderwright.infrastructure.database.placement.rows import GroupRows, RowsOf
+from orderwright.infrastructure.database.placement.rows import GroupRows
 from orderwright.infrastructure.database.types import strict_json
 
 # A list of any length is one parameter, a text of JSON.
@@ -91,9 +92,7 @@ class SqlitePlacement:
         return range(last + 1, last + 1 + count)
 
     async def write(self, records: GroupRecords) -> None:
-        for kind, rows in self._rows.of(records):
-            if rows:
-                await self._connection.executemany(_insert(kind), rows)
+        await insert_rows(self._connection, self._rows.of(records))
         await self._reserve(records.shelves)
         await self._keep(records.answers)
 
@@ -132,9 +131,3 @@ class SqlitePlacement:
         changed: int = cursor.rowcount
         await cursor.close()
         return changed
-
-
-def _insert(kind: RowsOf) -> str:
-    places = ", ".join("?" * len(kind.columns))
-    columns = ", ".join(kind.columns)
-    return f"INSERT INTO {kind.table} ({columns}) VALUES ({places})"  # noqa: S608 - our own names

@@ -7,12 +7,12 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orderwright.domain.interfaces.placement import PlacementTransaction
+from orderwright.infrastructure.database.bulk.trouble import driver_errors_in_domain_words
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.errors import in_domain_words
 from orderwright.infrastructure.database.placement.postgresql import PostgresPlacement
 from orderwright.infrastructure.database.placement.rows import GroupRows
 from orderwright.infrastructure.database.placement.sqlite import SqlitePlacement
-from orderwright.infrastructure.database.placement.trouble import driver_errors_in_domain_words
 
 Placement = SqlitePlacement | PostgresPlacement
 _KINDS: Final[Mapping[str, type[Placement]]] = {
