@@ -26,8 +26,8 @@ from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 # A transaction long enough to make its commit cheap and short enough for others to wait for.
-_GROUP_DOCUMENTS: Final = 50
-_GROUP_LINES: Final = 2_000
+_GROUP_DOCUMENTS: Final = 500
+_GROUP_LINES: Final = 4_000
 _ATTEMPTS: Final = 5
 _FIRST_PAUSE_S: Final = 0.05
 

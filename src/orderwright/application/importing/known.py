@@ -15,8 +15,8 @@ from orderwright.application.importing.mapping import Mapping
 from orderwright.domain.entities.customer import Customer
 from orderwright.domain.entities.product import Product
 from orderwright.domain.errors import Rejected
+from orderwright.domain.interfaces.history import KnownProduct
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork
-from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import UnitPrice
 
 # More than most shops have of either; what falls out is simply asked for again.
@@ -24,14 +24,6 @@ _REMEMBERED_MAX: Final = 20_000
 _EXTERNAL_REF_MAX: Final = 200
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class KnownProduct:
-    id: int
-    name: str
-    currency: Currency
-    track_inventory: bool
 
 
 class Recent(Generic[T]):
@@ -91,15 +83,13 @@ class Known:
         """Look those up that are not known yet; those that do not exist."""
         missing = self._unknown(refs, self.customers, self._memory.customers)
         if missing:
-            found = await self._uow.customers.find_by_external_refs(missing)
-            self.customers |= {ref: customer.id for ref, customer in found.items()}
+            self.customers |= await self._uow.history.customer_ids(missing)
         return [ref for ref in missing if ref not in self.customers]
 
     async def find_products(self, skus: Iterable[str]) -> list[str]:
         missing = self._unknown(skus, self.products, self._memory.products)
         if missing:
-            found = await self._uow.products.find_by_skus(missing)
-            self._meet(found.values())
+            self._meet(await self._uow.history.products(missing))
         return [sku for sku in missing if sku not in self.products]
 
     async def make_customers(self, wanted: Sequence[NewCustomer]) -> None:
@@ -110,7 +100,7 @@ class Known:
             for ref in missing
         ]
         if made:
-            await self._uow.customers.add_all(made)
+            await self._uow.history.add_customers(made)
             self.customers |= {str(each.external_ref): each.id for each in made}
 
     async def make_products(self, wanted: Sequence[Entry], mapping: Mapping) -> None:
@@ -118,12 +108,12 @@ class Known:
         missing = await self.find_products(by_sku)
         made = [_new_product(by_sku[sku], mapping) for sku in missing]
         if made:
-            await self._uow.products.add_all(made)
-            self._meet(made)
+            await self._uow.history.add_products(made)
+            self._meet(map(_known, made))
 
-    def _meet(self, products: Iterable[Product]) -> None:
+    def _meet(self, products: Iterable[KnownProduct]) -> None:
         for product in products:
-            self.products[product.sku] = _known(product)
+            self.products[product.sku] = product
             if product.track_inventory:
                 self._newly_met.add(product.id)
 
@@ -173,5 +163,5 @@ def _list_price(entry: Entry) -> UnitPrice:
         return entry.price
 
 
-def _known(product: Product) -> KnownProduct:
-    return KnownProduct(product.id, product.name, product.currency, product.track_inventory)
+def _known(made: Product) -> KnownProduct:
+    return KnownProduct(made.id, made.sku, made.name, made.currency, made.track_inventory)

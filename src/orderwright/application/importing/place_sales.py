@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from orderwright.application.importing.decision import Decision
 from orderwright.application.importing.known import Known, external_ref, new_customer
 from orderwright.application.importing.mapping import Mapping
-from orderwright.application.importing.sales import Levels, Sale, live_through, place
+from orderwright.application.importing.sales import Sale, hold, live_through, place
 from orderwright.application.importing.verdicts import refused
 from orderwright.domain.entities.location import DEFAULT_LOCATION_ID
-from orderwright.domain.entities.order import Order
+from orderwright.domain.entities.past_sale import PastSale
+from orderwright.domain.entities.placed_order import PlacedOrder
 from orderwright.domain.errors import Rejected
 from orderwright.domain.interfaces.ids import Ids
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork
@@ -21,10 +22,6 @@ from orderwright.domain.interfaces.unit_of_work import UnitOfWork
 class PlannedSale:
     sale: Sale
     decision: Decision
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.sale.facts.shipped_at is None
 
 
 class SalesPlacer:
@@ -38,15 +35,13 @@ class SalesPlacer:
         """Write the orders, and what each came to into its decision."""
         await self._meet(planned)
         numbers = await self._uow.history.order_ids(len(planned))
-        orders = [
-            (order, each)
+        sales = [
+            live_through(order, each.sale.facts.shipped_at, self._ids)
             for number, each in zip(numbers, planned, strict=True)
             if (order := self._order(number, each)) is not None
         ]
-        levels = await self._levels_for([order for order, each in orders if each.is_waiting])
-        await self._uow.history.add_sales(
-            [live_through(order, each.sale, levels, self._ids) for order, each in orders]
-        )
+        await self._hold(sales)
+        await self._uow.history.add_sales(sales)
 
     async def _meet(self, planned: Sequence[PlannedSale]) -> None:
         """Find or make everyone and everything that the sales name."""
@@ -56,7 +51,7 @@ class SalesPlacer:
         goods = [entry for each in planned for entry in each.sale.goods]
         await self._known.make_products(goods, self._mapping)
 
-    def _order(self, number: int, planned: PlannedSale) -> Order | None:
+    def _order(self, number: int, planned: PlannedSale) -> PlacedOrder | None:
         sale, decision = planned.sale, planned.decision
         try:
             order = place(
@@ -72,12 +67,14 @@ class SalesPlacer:
         decision.booked = order.total.amount - decision.charged
         return order
 
-    async def _levels_for(self, waiting: Sequence[Order]) -> Levels:
-        """Of what is still to be shipped, and of products that were not met before: every product
-        has a level, if only to say that nothing is there."""
+    async def _hold(self, sales: Sequence[PastSale]) -> None:
+        """Stock for what is still to be shipped. Products that were not met before get a level too:
+        every product has one, if only to say that nothing is there."""
+        waiting = [sale for sale in sales if sale.shipment is None]
         products = self._known.newly_met_products() | {
-            item.product_id for order in waiting for item in order.items if item.track_inventory
+            line.product_id for sale in waiting for line in sale.tracked_lines()
         }
-        if not products:
-            return {}
-        return await self._uow.stock.levels_at(DEFAULT_LOCATION_ID, products)
+        if products:
+            levels = await self._uow.stock.levels_at(DEFAULT_LOCATION_ID, products)
+            for sale in waiting:
+                hold(sale, levels)

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from orderwright.application.importing.coverage import Part
-from orderwright.application.importing.sales import SUCCEEDED
 from orderwright.application.services.money_back import planned_refund
 from orderwright.application.services.settled_money import record_outcome
 from orderwright.domain.entities.order import Order
@@ -16,8 +16,11 @@ from orderwright.domain.entities.payment import Payment, payment_status_of
 from orderwright.domain.entities.refund import Refund
 from orderwright.domain.entities.return_ import Return, ReturnLine
 from orderwright.domain.interfaces.ids import Ids
+from orderwright.domain.interfaces.payment_gateway import Outcome, OutcomeKind
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork
 from orderwright.domain.value_objects.money import Money, total_of
+
+_SUCCEEDED: Final = Outcome(kind=OutcomeKind.SUCCEEDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class Returns:
         )
         operation = payment.operations[-1]
         operation.mark_sent(at)
-        record_outcome(order, payment, operation.id, SUCCEEDED, refunds=[refund], now=at)
+        record_outcome(order, payment, operation.id, _SUCCEEDED, refunds=[refund], now=at)
         return refund
 
 

@@ -5,30 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 
 from orderwright.application.importing.facts import Facts
-from orderwright.application.importing.known import KnownProduct
 from orderwright.application.importing.lines import Entry
 from orderwright.application.importing.mapping import Mapping
 from orderwright.application.importing.numbers import EXACT, ZERO
-from orderwright.application.services.settled_money import record_outcome
 from orderwright.domain.entities.location import DEFAULT_LOCATION_ID
-from orderwright.domain.entities.order import Order
-from orderwright.domain.entities.order_parts import Adjustment, AdjustmentKind, OrderItem
-from orderwright.domain.entities.payment import Payment, payment_status_of
-from orderwright.domain.entities.payment_operation import OperationKind
-from orderwright.domain.entities.shipment import Shipment
-from orderwright.domain.entities.stock import StockLevel, movements_of_past_sale
-from orderwright.domain.events.payment import PaymentRequested
-from orderwright.domain.interfaces.history import PastSale
+from orderwright.domain.entities.order_parts import AdjustmentKind
+from orderwright.domain.entities.past_sale import PastPayment, PastSale, PastShipment
+from orderwright.domain.entities.placed_order import PlacedAdjustment, PlacedLine, PlacedOrder
+from orderwright.domain.entities.stock import StockLevel
+from orderwright.domain.interfaces.history import KnownProduct
 from orderwright.domain.interfaces.ids import Ids
-from orderwright.domain.interfaces.payment_gateway import Outcome, OutcomeKind
 from orderwright.domain.value_objects.money import Money
 
 IMPORT_PROVIDER: Final = "import"  # no gateway answers to it: the money moved long ago
-SUCCEEDED: Final = Outcome(kind=OutcomeKind.SUCCEEDED)
 
 Levels = dict[int, StockLevel]
 
@@ -53,64 +45,53 @@ class Sale:
 
 def place(
     sale: Sale, mapping: Mapping, *, customer_id: int, products: dict[str, KnownProduct]
-) -> Order:
-    """The order as it was agreed, still pending.
+) -> PlacedOrder:
+    """The order as it was agreed, without a number.
 
     Raises: NegativeTotal, CurrencyMismatch, AmountTooLarge.
     """
-    currency = sale.goods[0].currency
     metadata: dict[str, object] = {}
     if sale.facts.country_name:
         metadata["country"] = sale.facts.country_name
-    return Order.place(
+    return PlacedOrder.of(
         customer_id=customer_id,
-        currency=currency,
+        currency=sale.goods[0].currency,
         items=[
-            _item(number, entry, products[entry.sku])
+            _line(number, entry, products[entry.sku])
             for number, entry in enumerate(sale.goods, start=1)
         ],
         adjustments=_adjustments(sale),
         channel=mapping.channel,
         reference=sale.reference,
+        notes=None,
         shipping_address=sale.facts.address,
+        billing_address=None,
         metadata=metadata,
         now=sale.placed_at,
     )
 
 
-def live_through(order: Order, sale: Sale, levels: Levels, ids: Ids) -> PastSale:
-    """Take the order to where the document says it is: paid, and shipped and delivered unless the
-    goods have not left yet. Only then does it need the `levels` of its products."""
-    shipped_at = sale.facts.shipped_at
-    if shipped_at is None:
-        _reserve(order, levels, sale.placed_at)
-    tracked = [item for item in order.items if item.track_inventory]
-    order.validate_inventory(sum(item.quantity for item in tracked), sale.placed_at)
-    payment = _pay(order, sale.placed_at, ids) if order.total else None
-    order.confirm(sale.placed_at)
+def live_through(order: PlacedOrder, shipped_at: datetime | None, ids: Ids) -> PastSale:
+    """The order with all that the document says has happened to it since."""
     return PastSale(
         order=order,
-        payment=payment,
-        shipment=_ship(order, shipped_at, ids) if shipped_at else None,
         location_id=DEFAULT_LOCATION_ID,
-        movements=[
-            movement
-            for item in tracked
-            if shipped_at
-            for movement in movements_of_past_sale(
-                item.product_id,
-                DEFAULT_LOCATION_ID,
-                item.quantity,
-                order_id=order.id,
-                sold_at=sale.placed_at,
-                shipped_at=shipped_at,
-            )
-        ],
+        payment=_payment(order, ids) if order.total else None,
+        shipment=PastShipment(id=ids.new_id(), at=shipped_at) if shipped_at else None,
     )
 
 
-def _item(number: int, entry: Entry, product: KnownProduct) -> OrderItem:
-    return OrderItem.of(
+def hold(sale: PastSale, levels: Levels) -> None:
+    """What is still to be shipped is received first: what today's stock was, it stays."""
+    order = sale.order
+    for line in sale.tracked_lines():
+        level = levels[line.product_id]
+        level.receive_history(line.quantity, order.id, order.created_at)
+        level.reserve(line.quantity, order.id, order.created_at)
+
+
+def _line(number: int, entry: Entry, product: KnownProduct) -> PlacedLine:
+    return PlacedLine.of(
         number=number,
         product_id=product.id,
         sku=entry.sku,
@@ -121,7 +102,7 @@ def _item(number: int, entry: Entry, product: KnownProduct) -> OrderItem:
     )
 
 
-def _adjustments(sale: Sale) -> list[Adjustment]:
+def _adjustments(sale: Sale) -> list[PlacedAdjustment]:
     """The charges of the document, then what stands beside its lines, then one discount for all
     lines: rounded once, so that an order is off by half a minor unit at most."""
     amounts = [
@@ -137,54 +118,18 @@ def _adjustments(sale: Sale) -> list[Adjustment]:
         discount = EXACT.add(discount, entry.discount)
     if discount:
         amounts.append((AdjustmentKind.DISCOUNT, "Discount", -discount))
+    currency = sale.goods[0].currency
     return [
-        Adjustment.of(position=position, kind=kind, label=label, amount=_money(amount, sale))
-        for position, (kind, label, amount) in enumerate(amounts)
+        PlacedAdjustment(kind=kind, label=label, amount=Money.rounded(amount, currency))
+        for kind, label, amount in amounts
     ]
 
 
-def _money(amount: Decimal, sale: Sale) -> Money:
-    return Money.rounded(amount, sale.goods[0].currency)
-
-
-def _reserve(order: Order, levels: Levels, at: datetime) -> None:
-    """What is still to be shipped is received first: what today's stock was, it stays."""
-    for item in order.items:
-        if item.track_inventory:
-            level = levels[item.product_id]
-            level.receive_history(item.quantity, order.id, at)
-            level.reserve(item.quantity, order.id, at)
-
-
-def _pay(order: Order, at: datetime, ids: Ids) -> Payment:
-    payment = Payment.attempt(
+def _payment(order: PlacedOrder, ids: Ids) -> PastPayment:
+    return PastPayment(
         id=ids.new_id(),
-        order_id=order.id,
+        charge_id=ids.new_id(),
         provider=IMPORT_PROVIDER,
         amount=order.total,
-        token=None,
-        now=at,
+        at=order.created_at,
     )
-    charge = payment.plan(OperationKind.CHARGE, order.total, id=ids.new_id(), now=at)
-    requested = PaymentRequested(
-        payment_id=payment.id, amount=order.total, provider=IMPORT_PROVIDER
-    )
-    order.note(requested, at)
-    charge.mark_sent(at)
-    record_outcome(order, payment, charge.id, SUCCEEDED, refunds=[], now=at)
-    order.payment_status = payment_status_of(order.total, [payment])
-    return payment
-
-
-def _ship(order: Order, at: datetime, ids: Ids) -> Shipment:
-    shipment = Shipment.of(
-        order,
-        order.lines_left_to_ship(),
-        id=ids.new_id(),
-        carrier=None,
-        tracking_number=None,
-        now=at,
-    )
-    shipment.deliver(order, at)
-    order.deliver(at)
-    return shipment

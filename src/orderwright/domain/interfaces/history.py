@@ -7,27 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from orderwright.domain.entities.customer import Customer
 from orderwright.domain.entities.imported_document import ImportedDocument
-from orderwright.domain.entities.order import Order
-from orderwright.domain.entities.payment import Payment
-from orderwright.domain.entities.shipment import Shipment
-from orderwright.domain.entities.stock import StockMovement
+from orderwright.domain.entities.past_sale import PastSale
+from orderwright.domain.entities.product import Product
+from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import Money, UnitPrice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastSale:
-    """An order with everything that has happened to it, ready to be written in one go.
-
-    The units of its tracked lines that have not been shipped are reserved at `location_id`.
-    `movements` are of goods that came and went; stock that is still there moves by its level.
-    """
-
-    order: Order
-    payment: Payment | None
-    shipment: Shipment | None
-    location_id: int
-    movements: Sequence[StockMovement]
+@dataclass(frozen=True, slots=True)
+class KnownProduct:
+    id: int
+    sku: str
+    name: str
+    currency: Currency
+    track_inventory: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +42,39 @@ class ReturnableLine:
 
 
 class History(Protocol):
+    """Whatever is added here is written at once, with its events."""
+
+    async def customer_ids(self, external_refs: Collection[str]) -> dict[str, int]:
+        """Of those that exist."""
+        ...
+
+    async def products(self, skus: Collection[str]) -> Sequence[KnownProduct]:
+        """Those that exist."""
+        ...
+
+    async def add_customers(self, customers: Sequence[Customer]) -> None:
+        """Keep them and give them their ids.
+
+        Raises: ExternalRefTaken: another transaction has made one of them meanwhile.
+        """
+        ...
+
+    async def add_products(self, products: Sequence[Product]) -> None:
+        """Keep them and give them their ids.
+
+        Raises: SkuTaken: another transaction has made one of them meanwhile.
+        """
+        ...
+
     async def order_ids(self, count: int) -> Sequence[int]:
         """Ids for new orders that `add_sales` will write in this unit of work."""
         ...
 
     async def add_sales(self, sales: Sequence[PastSale]) -> None:
-        """Write orders that have their ids, with all their parts and in the state they are in."""
+        """Write orders that have their ids, with all their parts and everything that happened.
+
+        Raises: DuplicateReference: the channel has an order with one of these references by now.
+        """
         ...
 
     async def returnable_lines(

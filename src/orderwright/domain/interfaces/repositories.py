@@ -54,8 +54,6 @@ class Customers(Repository[Customer, int], Protocol):
 
     async def find_by_external_ref(self, external_ref: str) -> Customer | None: ...
 
-    async def find_by_external_refs(self, refs: Collection[str]) -> dict[str, Customer]: ...
-
 
 class Products(Repository[Product, int], Protocol):
     async def of_ids(self, product_ids: Collection[int]) -> dict[int, Product]:

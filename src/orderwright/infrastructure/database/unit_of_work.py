@@ -15,9 +15,9 @@ from orderwright.domain.entities.stock import StockLevel
 from orderwright.domain.interfaces.clock import Clock
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database.bulk.event_rows import By, unwritten_events
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.errors import in_domain_words
-from orderwright.infrastructure.database.event_payload import event_payload
 from orderwright.infrastructure.database.repositories.access import (
     SqlApiKeys,
     SqlRefreshTokens,
@@ -46,17 +46,6 @@ CrashPoint = Callable[[str], Awaitable[None]]
 
 # Longer than a request may take (its deadline is 8 s): a live one never loses its key.
 REQUEST_LEASE: Final = timedelta(seconds=15)
-
-# What an aggregate is called in the table of events.
-_AGGREGATE_NAMES = {
-    "Order": "order",
-    "Customer": "customer",
-    "Product": "product",
-    "Location": "location",
-    "StockLevel": "stock_level",
-    "User": "user",
-    "ApiKey": "api_key",
-}
 
 
 class SqlUnitOfWork:
@@ -91,6 +80,7 @@ class SqlUnitOfWork:
     ) -> None:
         """`tasks_wait` is called after a commit that put tasks down for whoever runs them."""
         self.context = context
+        self._by = By(context.actor.name, context.correlation_id)
         self.resumes: str | None = None
         self._database = database
         self._clock = clock
@@ -172,7 +162,7 @@ class SqlUnitOfWork:
         self.api_keys = SqlApiKeys(session)
         self.refresh_tokens = SqlRefreshTokens(session)
         self.sign_in_tallies = SqlSignInTallies(session)
-        self.history = SqlHistory(session, self.stock, self.context.actor.name, self._touched)
+        self.history = SqlHistory(session, self._by)
         self.idempotency_keys = IdempotencyKeys(
             session, self.context.actor.name, self._request_lease
         )
@@ -207,21 +197,6 @@ class SqlUnitOfWork:
         await self._write_events([each for each in touched if isinstance(each, Aggregate)])
 
     async def _write_events(self, aggregates: list[Aggregate]) -> None:
-        rows = [row for aggregate in aggregates for row in self._event_rows(aggregate)]
+        rows = [row for aggregate in aggregates for row in unwritten_events(aggregate, self._by)]
         if rows:
             await self._session.execute(insert(tables.events), rows)
-
-    def _event_rows(self, aggregate: Aggregate) -> list[dict[str, Any]]:
-        return [
-            {
-                "aggregate": _AGGREGATE_NAMES[type(aggregate).__name__],
-                "aggregate_id": aggregate.id,  # type: ignore[attr-defined]
-                "sequence": recorded.sequence,
-                "name": recorded.event.name,
-                "payload": event_payload(recorded.event),
-                "actor": self.context.actor.name,
-                "correlation_id": self.context.correlation_id,
-                "occurred_at": recorded.occurred_at,
-            }
-            for recorded in aggregate.take_events()
-        ]

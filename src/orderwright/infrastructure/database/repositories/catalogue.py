@@ -30,10 +30,6 @@ class SqlCustomers(Kept[Customer, int]):
     async def find_by_external_ref(self, external_ref: str) -> Customer | None:
         return await self._first(tables.customers.c.external_ref == external_ref)
 
-    async def find_by_external_refs(self, refs: Collection[str]) -> dict[str, Customer]:
-        found = await self._all(tables.customers.c.external_ref.in_(refs))
-        return {str(customer.external_ref): customer for customer in found}
-
 
 class SqlProducts(Kept[Product, int]):
     def __init__(self, session: AsyncSession) -> None:

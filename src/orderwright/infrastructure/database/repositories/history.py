@@ -1,51 +1,71 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Dialect, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from orderwright.domain.entities.imported_document import (
-    ImportedDocument,
-    ImportOutcome,
-)
-from orderwright.domain.entities.order_parts import OrderItem
-from orderwright.domain.entities.reservation import ReservationState
-from orderwright.domain.interfaces.history import PastSale, ReturnableLine
+from orderwright.domain.entities.customer import Customer
+from orderwright.domain.entities.imported_document import ImportedDocument, ImportOutcome
+from orderwright.domain.entities.past_sale import PastSale
+from orderwright.domain.entities.product import Product
+from orderwright.domain.interfaces.history import KnownProduct, ReturnableLine
 from orderwright.infrastructure.database import tables
-from orderwright.infrastructure.database.bulk_rows import row_of
+from orderwright.infrastructure.database.bulk.event_rows import By, unwritten_events
+from orderwright.infrastructure.database.bulk.past_sale_rows import PastSaleRows
+from orderwright.infrastructure.database.bulk.rows_of import Row, RowsOf, Values
+from orderwright.infrastructure.database.bulk.trouble import driver_errors_in_domain_words
+from orderwright.infrastructure.database.bulk.writing import RowsByTable, write_rows
 from orderwright.infrastructure.database.repositories.returnable import (
     returnable_line,
     returnable_lines,
 )
-from orderwright.infrastructure.database.repositories.stock import SqlStock
 from orderwright.infrastructure.database.row_ids import next_ids
 
+_customers = tables.customers.c
+_products = tables.products.c
 _documents = tables.imported_documents
+
+_rows_of = lru_cache(RowsOf)
+_past_sale_rows = lru_cache(PastSaleRows)
 
 
 class SqlHistory:
-    """Writes past sales around the ORM. `touched` is where the unit of work looks for events."""
+    """Reads and writes around the ORM, in the session's transaction."""
 
-    def __init__(
-        self, session: AsyncSession, stock: SqlStock, actor: str, touched: dict[int, Any]
-    ) -> None:
+    def __init__(self, session: AsyncSession, by: By) -> None:
         self._session = session
-        self._stock = stock
-        self._actor = actor
-        self._touched = touched
+        self._by = by
+
+    async def customer_ids(self, external_refs: Collection[str]) -> dict[str, int]:
+        wanted = _customers.external_ref.in_(external_refs)
+        query = select(_customers.external_ref, _customers.id).where(wanted)
+        found = await self._session.execute(query)
+        return {ref: customer_id for ref, customer_id in found.all() if ref is not None}
+
+    async def products(self, skus: Collection[str]) -> Sequence[KnownProduct]:
+        query = select(
+            _products.id,
+            _products.sku,
+            _products.name,
+            _products.currency,
+            _products.track_inventory,
+        ).where(_products.sku.in_(skus))
+        return [KnownProduct(*row) for row in await self._session.execute(query)]
+
+    async def add_customers(self, customers: Sequence[Customer]) -> None:
+        await self._add(tables.customers, customers)
+
+    async def add_products(self, products: Sequence[Product]) -> None:
+        await self._add(tables.products, products)
 
     async def order_ids(self, count: int) -> Sequence[int]:
         return await next_ids(self._session, tables.orders, count)
 
     async def add_sales(self, sales: Sequence[PastSale]) -> None:
-        await self._session.flush()  # customers, products and levels that the rows point at
-        await self._add_orders(sales)
-        await self._add_payments(sales)
-        await self._add_shipments(sales)
-        await self._add_stock(sales)
-        self._touched |= {id(sale.order): sale.order for sale in sales}
+        await self._write(_past_sale_rows(self._dialect).of(sales, self._by))
 
     async def returnable_lines(
         self, customer_ids: Collection[int], product_ids: Collection[int], *, channel: str
@@ -72,7 +92,7 @@ class SqlHistory:
         return set(found)
 
     async def keep_documents(self, documents: Sequence[ImportedDocument]) -> None:
-        await self._insert(_documents, map(_document_row, documents))
+        await self._write([self._of(_documents, map(_document_values, documents))])
 
     async def forget_documents(self, channel: str, references: Collection[str]) -> None:
         columns = _documents.c
@@ -84,59 +104,24 @@ class SqlHistory:
             )
         )
 
-    async def _add_orders(self, sales: Sequence[PastSale]) -> None:
-        orders = [sale.order for sale in sales]
-        await self._insert(tables.orders, map(row_of, orders))
-        items = (row_of(item, order_id=order.id) for order in orders for item in order.items)
-        await self._insert(tables.order_items, items)
-        adjustments = (
-            row_of(adjustment, order_id=order.id)
-            for order in orders
-            for adjustment in order.adjustments
-        )
-        await self._insert(tables.order_adjustments, adjustments)
+    async def _add(self, table: Table, made: Sequence[Customer] | Sequence[Product]) -> None:
+        ids = await next_ids(self._session, table, len(made))
+        for each, number in zip(made, ids, strict=True):
+            each.id = number
+        events = (row for each in made for row in unwritten_events(each, self._by))
+        await self._write([self._of(table, map(vars, made)), self._of(tables.events, events)])
 
-    async def _add_payments(self, sales: Sequence[PastSale]) -> None:
-        payments = [sale.payment for sale in sales if sale.payment is not None]
-        await self._insert(tables.payments, map(row_of, payments))
-        operations = (row_of(each) for payment in payments for each in payment.operations)
-        await self._insert(tables.payment_operations, operations)
+    @property
+    def _dialect(self) -> Dialect:
+        return self._session.get_bind().dialect
 
-    async def _add_shipments(self, sales: Sequence[PastSale]) -> None:
-        shipments = [sale.shipment for sale in sales if sale.shipment is not None]
-        await self._insert(tables.shipments, map(row_of, shipments))
-        lines = (
-            row_of(line, shipment_id=shipment.id)
-            for shipment in shipments
-            for line in shipment.items
-        )
-        await self._insert(tables.shipment_items, lines)
+    def _of(self, table: Table, values: Iterable[Values]) -> tuple[RowsOf, list[Row]]:
+        rows = _rows_of(table, self._dialect)
+        return rows, rows(values)
 
-    async def _add_stock(self, sales: Sequence[PastSale]) -> None:
-        held = (
-            _reservation_row(sale, item)
-            for sale in sales
-            for item in sale.order.items
-            if item.track_inventory and item.unshipped
-        )
-        await self._insert(tables.reservations, held)
-        moved = [movement for sale in sales for movement in sale.movements]
-        await self._stock.write_movements(moved, self._actor)
-
-    async def _insert(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
-        if listed := list(rows):
-            await self._session.execute(insert(table), listed)
-
-
-def _reservation_row(sale: PastSale, item: OrderItem) -> dict[str, Any]:
-    return {
-        "order_id": sale.order.id,
-        "item_id": item.id,
-        "location_id": sale.location_id,
-        "product_id": item.product_id,
-        "quantity": item.unshipped,
-        "state": ReservationState.ACTIVE,
-    }
+    async def _write(self, rows_by_table: RowsByTable) -> None:
+        with driver_errors_in_domain_words():
+            await write_rows(await self._session.connection(), rows_by_table)
 
 
 def _document(row: Any) -> ImportedDocument:
@@ -144,7 +129,12 @@ def _document(row: Any) -> ImportedDocument:
     return ImportedDocument(**{**row, "verdicts": verdicts})
 
 
-def _document_row(document: ImportedDocument) -> dict[str, Any]:
-    return {column.name: getattr(document, column.name) for column in _documents.columns} | {
-        "verdicts": [list(verdict) for verdict in document.verdicts]
+def _document_values(document: ImportedDocument) -> Values:
+    return {
+        "channel": document.channel,
+        "reference": document.reference,
+        "fingerprint": document.fingerprint,
+        "outcome": document.outcome,
+        "verdicts": document.verdicts,
+        "decided_at": document.decided_at,
     }

@@ -3,14 +3,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import class_mapper
 from sqlalchemy.sql.selectable import ForUpdateArg
 
 from orderwright.domain.errors import NotFound
-from orderwright.infrastructure.database.row_ids import next_ids
-from orderwright.infrastructure.database.types import BigInt
 
 Entity = TypeVar("Entity")
 Id = TypeVar("Id", int, str)
@@ -39,7 +36,6 @@ class Kept(Generic[Entity, Id]):
 
     async def add_all(self, entities: Sequence[Entity]) -> None:
         await self._session.flush()
-        await self._number(entities)
         self._session.add_all(entities)
         await self._session.flush()
 
@@ -66,13 +62,6 @@ class Kept(Generic[Entity, Id]):
             .execution_options(populate_existing=True)
         )
         return found.all()
-
-    async def _number(self, entities: Sequence[Any]) -> None:
-        table = class_mapper(self._entity).local_table
-        if isinstance(table, Table) and isinstance(table.c.id.type, BigInt):
-            numbers = await next_ids(self._session, table, len(entities))
-            for entity, number in zip(entities, numbers, strict=True):
-                entity.id = number
 
     async def _all(
         self, where: ColumnElement[bool], *order_by: ColumnElement[Any]
