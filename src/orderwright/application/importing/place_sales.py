@@ -70,11 +70,10 @@ class SalesPlacer:
     async def _hold(self, sales: Sequence[PastSale]) -> None:
         """Stock for what is still to be shipped. Products that were not met before get a level too:
         every product has one, if only to say that nothing is there."""
+        stock = self._uow.stock
+        await stock.make_levels(DEFAULT_LOCATION_ID, self._known.newly_met_products())
         waiting = [sale for sale in sales if sale.shipment is None]
-        products = self._known.newly_met_products() | {
-            line.product_id for sale in waiting for line in sale.tracked_lines()
-        }
-        if products:
-            levels = await self._uow.stock.levels_at(DEFAULT_LOCATION_ID, products)
-            for sale in waiting:
-                hold(sale, levels)
+        wanted = {line.product_id for sale in waiting for line in sale.tracked_lines()}
+        levels = await stock.levels_at(DEFAULT_LOCATION_ID, wanted)
+        for sale in waiting:
+            hold(sale, levels)

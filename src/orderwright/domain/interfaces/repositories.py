@@ -83,7 +83,11 @@ class Stock(Protocol):
     async def levels_at(
         self, location_id: int, product_ids: Collection[int]
     ) -> dict[int, StockLevel]:
-        """The level of each product at the location, locked, made where there is none yet."""
+        """The level of each product that has one at the location, locked in the order of products."""
+        ...
+
+    async def make_levels(self, location_id: int, product_ids: Collection[int]) -> None:
+        """A level, with nothing there, for each tracked product that has none at the location."""
         ...
 
     async def reservations_of(self, order_id: int) -> Sequence[Reservation]:

@@ -23,15 +23,17 @@ def _plain(value: object) -> Any:
         return value
     if isinstance(value, Money):
         return {"amount": str(value), "currency": value.currency.code}
-    if isinstance(value, StrEnum):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
     if isinstance(value, (tuple, list)):
         return [_plain(each) for each in value]
     if is_dataclass(value) and not isinstance(value, type):
         return _members(value)
-    return value
+    return _plain_scalar(value)
+
+
+def _plain_scalar(value: object) -> Any:
+    if isinstance(value, StrEnum):
+        return str(value)
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _members(value: object) -> dict[str, Any]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.location import Location, LocationNotFound
@@ -10,9 +10,10 @@ from orderwright.domain.entities.product import Product, ProductNotFound
 from orderwright.domain.entities.reservation import Reservation
 from orderwright.domain.entities.stock import StockLevel, StockMovement, StockNotTracked
 from orderwright.infrastructure.database import tables
-from orderwright.infrastructure.database.upsert import insert_unless_there
+from orderwright.infrastructure.database.upsert import insert_found_unless_there
 
 _levels = tables.stock_levels.c
+_products = tables.products.c
 
 
 class SqlStock:
@@ -33,12 +34,15 @@ class SqlStock:
     async def levels_at(
         self, location_id: int, product_ids: Collection[int]
     ) -> dict[int, StockLevel]:
+        if not product_ids:
+            return {}
         here = _levels.location_id == location_id
         found = await self._locked(here & _levels.product_id.in_(product_ids))
-        if missing := set(product_ids) - {level.product_id for level in found}:
-            await self._make_levels(missing, location_id)
-            found = [*found, *await self._locked(here & _levels.product_id.in_(missing))]
         return {level.product_id: level for level in found}
+
+    async def make_levels(self, location_id: int, product_ids: Collection[int]) -> None:
+        if product_ids:
+            await self._insert_levels(_products.id.in_(product_ids), location_id)
 
     async def reservations_of(self, order_id: int) -> Sequence[Reservation]:
         columns = tables.reservations.c
@@ -76,24 +80,22 @@ class SqlStock:
             raise StockNotTracked(f"product {product_id} needs no stock")
         if await self._session.get(Location, location_id) is None:
             raise LocationNotFound("no location has this id")
-        await self._insert_levels([product], location_id)
+        await self._insert_levels(_products.id == product_id, location_id)
 
-    async def _make_levels(self, product_ids: Collection[int], location_id: int) -> None:
-        tracked = tables.products.c.id.in_(product_ids) & tables.products.c.track_inventory
-        products = (await self._session.scalars(select(Product).where(tracked))).all()
-        if products:
-            await self._insert_levels(products, location_id)
-
-    async def _insert_levels(self, products: Sequence[Product], location_id: int) -> None:
-        rows = [
-            {
-                "product_id": product.id,
-                "location_id": location_id,
-                "on_hand": 0,
-                "reserved": 0,
-                "backorder": product.backorder,
-                "version": 0,
-            }
-            for product in products
-        ]
-        await self._session.execute(insert_unless_there(self._session, tables.stock_levels, rows))
+    async def _insert_levels(self, products: ColumnElement[bool], location_id: int) -> None:
+        """Of nothing, for those that are tracked and have none there."""
+        of_nothing = (
+            select(
+                _products.id.label("product_id"),
+                literal(location_id).label("location_id"),
+                literal(0).label("on_hand"),
+                literal(0).label("reserved"),
+                _products.backorder,
+                literal(0).label("version"),
+            )
+            .where(products, _products.track_inventory)
+            .order_by(_products.id)
+        )
+        await self._session.execute(
+            insert_found_unless_there(self._session, tables.stock_levels, of_nothing)
+        )
