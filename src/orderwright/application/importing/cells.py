@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ from orderwright.domain.errors import Rejected
 # About a gigabyte of memory; beyond that it is no lookup, and the file should come joined.
 _LOOKUP_ROWS_MAX: Final = 1_000_000
 
-Values = Sequence[str]
+Values = Sequence[str]  # the cells of a row, stripped
 Cell = Callable[[Values], str]
 
 
@@ -75,7 +76,8 @@ def _fill(table: LookupTable) -> None:
     key = _place(file, table.lookup.key)
     for row in file:
         if row.problem is None:
-            table.rows[row.values[key].strip()] = (row.number, row.values)
+            values = stripped(row.values)
+            table.rows[values[key]] = (row.number, values)
         if len(table.rows) > _LOOKUP_ROWS_MAX:
             raise LookupTooLarge(f"{file.name} has more than {_LOOKUP_ROWS_MAX} rows to look up")
 
@@ -101,12 +103,19 @@ class Cells:
 
         return dressed
 
+    def cells(self, columns: Sequence[Column]) -> Callable[[Values], Sequence[str]]:
+        """Several at once."""
+        if any("." in each.column or each.prefix or each.strip_suffix for each in columns):
+            read = [self.cell(column) for column in columns]
+            return lambda values: [cell(values) for cell in read]
+        places = [_place(self._file, each.column) for each in columns]
+        return lambda values: [values[place] for place in places]
+
     def _raw(self, name: str) -> Cell:
         role, dot, wanted = name.rpartition(".")
         if dot:
             return self._looked_up(self._tables[role], wanted)
-        place = _place(self._file, wanted)
-        return lambda values: values[place].strip()
+        return itemgetter(_place(self._file, wanted))
 
     def _looked_up(self, table: LookupTable, wanted: str) -> Cell:
         if table.file is None:
@@ -116,9 +125,13 @@ class Cells:
 
         def look_up(values: Values) -> str:
             row = table.row(key(values))
-            return row[place].strip() if row is not None else ""
+            return row[place] if row is not None else ""
 
         return look_up
+
+
+def stripped(row: Sequence[str]) -> Values:
+    return [cell.strip() for cell in row]
 
 
 def _nothing(_values: Values) -> str:

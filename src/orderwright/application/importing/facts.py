@@ -67,8 +67,9 @@ class FactsReader:
             return Decimal(0)
 
     def _address_of(self, values: Values) -> tuple[Address | None, str | None]:
-        parts = {part: clean(cell(values)) for part, cell in self._address.items()}
-        known = {part: clipped(text, _TEXT_MAX) for part, text in parts.items() if text}
+        parts = {part: text for part, cell in self._address.items() if (text := cell(values))}
+        cleaned = {part: clean(text) for part, text in parts.items()}
+        known = {part: clipped(text, _TEXT_MAX) for part, text in cleaned.items() if text}
         name = known.pop(_COUNTRY, None)
         code = country_code(name, self._countries) if name else None
         if code:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from orderwright.application.importing.cells import Cells, NoSuchRow, Values
+from orderwright.application.importing.cells import Cells, NoSuchRow, Values, stripped
 from orderwright.application.importing.csv_rows import Row
 from orderwright.application.importing.facts import FactsReader
 from orderwright.application.importing.mapping import Charge, Mapping
@@ -40,7 +41,7 @@ class Entry:
     discount: Decimal  # an amount
     customer: str
     charge: Charge | None
-    content: tuple[str, ...]  # the mapped columns as they stand in the file
+    content: Sequence[str]  # the mapped columns as they stand in the file
     values: Values
     facts: FactsReader
 
@@ -103,7 +104,7 @@ class LineReader:
         self._quantity = number_cell(cells, columns.quantity, mapping, "quantity")
         self._unit_price = number_cell(cells, columns.unit_price, mapping, "unit price")
         self._discount = number_cell(cells, columns.discount, mapping, "discount")
-        self._content = [cells.cell(column) for column in mapping.mapped_columns()]
+        self._content = cells.cells(mapping.mapped_columns())
 
     def read(self, row: Row) -> Line:
         """Never raises: what cannot be read is the line's fault."""
@@ -122,7 +123,7 @@ class LineReader:
         if row.problem is not None:
             return rejected(*row.problem)
         try:
-            return self._entry(row.values, so_far)
+            return self._entry(stripped(row.values), so_far)
         except Unreadable as unreadable:
             return unreadable.verdict
         except NoSuchRow as missed:
@@ -146,7 +147,7 @@ class LineReader:
             discount=discount,
             customer=clean(self._customer(values)),
             charge=self._charge(sku, name, values),
-            content=tuple([cell(values) for cell in self._content]),
+            content=self._content(values),
             values=values,
             facts=self._facts,
         )

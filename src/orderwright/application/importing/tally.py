@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -45,8 +46,8 @@ class Counts:
             total.add(portion)
         return total
 
-    def add(self, other: Counts) -> None:
-        for outcome, portion in other.portions.items():
+    def add(self, portions: Mapping[ImportOutcome, Portion]) -> None:
+        for outcome, portion in portions.items():
             self.portions[outcome].add(portion)
 
 
@@ -77,13 +78,13 @@ class Tally:
         return EXACT.subtract(self.all.portions[ImportOutcome.PLACED].value, self.booked)
 
     def add(self, decision: Decision) -> None:
-        counts = _counts_of(decision)
+        portions = _portions_of(decision)
         for sums in (
             self.all,
             self.by_month[decision.document.month],
             self.by_currency[decision.document.currency],
         ):
-            sums.add(counts)
+            sums.add(portions)
         if decision.outcome is ImportOutcome.PLACED:
             self.booked = EXACT.add(self.booked, decision.booked)
         for line, verdict in zip(decision.document.lines, decision.verdicts, strict=True):
@@ -103,15 +104,14 @@ class Tally:
         reason.value = EXACT.add(reason.value, value)
 
 
-def _counts_of(decision: Decision) -> Counts:
-    counts = Counts()
+def _portions_of(decision: Decision) -> dict[ImportOutcome, Portion]:
+    """Of those outcomes that it has: nearly always one."""
+    portions: dict[ImportOutcome, Portion] = {decision.outcome: Portion(charged=decision.charged)}
     for line, verdict in zip(decision.document.lines, decision.verdicts, strict=True):
-        portion = counts.portions[verdict.outcome]
+        portion = portions.setdefault(verdict.outcome, Portion())
         portion.lines += 1
         portion.units += line.units
         portion.value = EXACT.add(portion.value, line.value)
-    whole = counts.portions[decision.outcome]
-    whole.charged = decision.charged
     if decision.document.reference and not decision.document.continues:
-        whole.documents = 1
-    return counts
+        portions[decision.outcome].documents = 1
+    return portions

@@ -26,7 +26,8 @@ class Times:
                 moment = _parsed(text, form)
                 local = moment if moment.tzinfo else moment.replace(tzinfo=self._zone)
                 if moment.year >= _EARLIEST_YEAR:
-                    return local.astimezone(UTC), f"{local.astimezone(self._zone):%Y-%m}"
+                    here = local.astimezone(self._zone)
+                    return local.astimezone(UTC), f"{here.year}-{here.month:02}"
             except (ValueError, OverflowError):
                 continue
         return None

@@ -193,8 +193,8 @@ def total_of(amounts: list[Money], currency: Currency) -> Money:
 
     Raises:
         CurrencyMismatch: one of them is in another.
+        AmountTooLarge: the sum is; what it passes on the way does not matter.
     """
-    total = Money.zero(currency)
-    for amount in amounts:
-        total = total + amount
-    return total
+    if any(amount.currency != currency for amount in amounts):
+        raise CurrencyMismatch(f"not all of these amounts are in {currency.code}")
+    return Money(sum(amount.minor for amount in amounts), currency)

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from threading import Lock
 from typing import Final
-from uuid import UUID
 
 SECRET_BYTES: Final = 32
 _RANDOM_BITS: Final = 74
@@ -35,16 +34,19 @@ class TimeOrderedIds:
     def new_id(self) -> str:
         with self._lock:
             fresh = self._now_ms() << _RANDOM_BITS | self._random_bits(_RANDOM_BITS)
-            step = 1 + self._random_bits(_STEP_BITS)
-            self._last = fresh if fresh > self._last else self._last + step
-            return str(_uuid7(self._last))
+            if fresh <= self._last:
+                fresh = self._last + 1 + self._random_bits(_STEP_BITS)
+            self._last = fresh
+            return _uuid7(self._last)
 
     def secret(self) -> str:
         return secrets.token_urlsafe(SECRET_BYTES)
 
 
-def _uuid7(number: int) -> UUID:
+def _uuid7(number: int) -> str:
     """Spread 122 bits around the places of version and variant."""
     high, low = number >> 62, number & (1 << 62) - 1
     stamp, middle = high >> 12, high & 0xFFF
-    return UUID(int=stamp << 80 | _VERSION << 76 | middle << 64 | _VARIANT << 62 | low)
+    spread = stamp << 80 | _VERSION << 76 | middle << 64 | _VARIANT << 62 | low
+    text = f"{spread:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
