@@ -104,7 +104,7 @@ class SqlHistory:
             )
         )
 
-    async def _add(self, table: Table, made: Sequence[Customer] | Sequence[Product]) -> None:
+    async def _add(self, table: Table, made: Sequence[Customer | Product]) -> None:
         ids = await next_ids(self._session, table, len(made))
         for each, number in zip(made, ids, strict=True):
             each.id = number
