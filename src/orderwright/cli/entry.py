@@ -8,7 +8,7 @@ from orderwright import __version__
 
 # Loading the service makes a million objects that stay. Python's usual thresholds would look through
 # them for garbage hundreds of times, a fifth of the time to start.
-_GC_THRESHOLDS: Final = (50_000, 20, 20)
+GC_THRESHOLDS: Final = (50_000, 20, 20)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> None:
         # Answered before the command line parser is even loaded.
         sys.stdout.write(f"{__version__}\n")
         return
-    gc.set_threshold(*_GC_THRESHOLDS)
+    gc.set_threshold(*GC_THRESHOLDS)
     from orderwright.cli.failures import explained
 
     with explained(as_json="--json" in arguments):

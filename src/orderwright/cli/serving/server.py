@@ -1,5 +1,6 @@
 """uvicorn, in one process or several, with stopping on request as a success."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -16,6 +17,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from orderwright.cli.entry import GC_THRESHOLDS
 from orderwright.cli.exit_codes import ExitCode
 from orderwright.cli.serving.protocol import HttpsProtocol, Protocol
 from orderwright.cli.serving.stopping import STOP_SIGNALS, GracefulStop
@@ -94,7 +96,9 @@ def _build_app(settings: Settings) -> GracefulStop:
     parent = multiprocessing.parent_process()
     if parent is not None:
         _when_gone(parent.sentinel, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    gc.set_threshold(*GC_THRESHOLDS)  # a process of several was not begun by `entry`
     app = create_app(settings)
+    gc.freeze()  # what is loaded by now stays: no need to look through it again and again
     drain = app.state.container.readiness().drain
     return GracefulStop(app, drain=drain, grace_s=settings.shutdown_grace_seconds)
 
