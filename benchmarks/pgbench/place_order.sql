@@ -1,19 +1,19 @@
 -- One order, one transaction: what the service writes for it, in the schema that the service's own
 -- migrations make, as a program would that places one order at a time.
 --
--- The service writes these rows too, each statement of a group for all of its orders. Where it says
--- so for one of them:
---   1  idempotency key     infrastructure/database/repositories/requests.py   IdempotencyKeys.claim
---   2  customer            application/commands/place_order.py                uow.customers.require
---   3  products            application/services/pricing.py                    uow.products.of_ids
---   4  order               application/commands/place_order.py                uow.orders.add
---   5  lines               (with the order)
---   6  stock, locked       infrastructure/database/repositories/stock.py      SqlStock.levels_of
---   7  reservations        application/services/stock_keeping.py              reserve
---   8  stock, less         domain/entities/stock.py                           StockLevel.reserve
---   9  movements           infrastructure/database/repositories/stock.py      write_movements
---  10  event               infrastructure/database/unit_of_work.py            _write_events
---  11  answer kept         infrastructure/database/repositories/requests.py   IdempotencyKeys.answer
+-- The service writes these rows too, each statement of a group for all of its orders; see
+-- infrastructure/database/placement/postgresql.py:
+--   1  answered before?    KEPT_REQUESTS
+--   2  customer            CUSTOMERS
+--   3  products            PRODUCT_VERSIONS, and PRODUCTS for those that have changed
+--   4  order               ORDER_IDS, and COPY orders
+--   5  lines               COPY order_items
+--   6  stock, locked       SHELVES
+--   7  reservations        COPY reservations
+--   8  stock, less         RESERVE
+--   9  movements           COPY stock_movements
+--  10  event               COPY events
+--  11  answer kept         ANSWERS
 --
 -- In doubt it is made easier for pgbench than for the service:
 --   * both lines, both reservations and both movements go in one statement each; so do both levels;
@@ -39,16 +39,8 @@
 BEGIN;
 
 -- 1
-INSERT INTO idempotency_keys (caller, key, fingerprint, lease_until, created_at)
-VALUES (
-    'api_key:1',
-    '0123456789abc' || :nonce,
-    '23084bea2161ba5b2fc9d4d1083c10b32e560eefb5097a17c67c8438f6018116',
-    now() + interval '15 seconds',
-    now()
-)
-ON CONFLICT DO NOTHING
-RETURNING key AS idempotency_key \gset
+SELECT count(*) AS answered_before FROM idempotency_keys
+WHERE caller = 'api_key:1' AND key = '0123456789abc' || :nonce \gset
 
 -- 2
 SELECT id AS known_customer FROM customers WHERE id = :customer_id \gset
@@ -127,11 +119,19 @@ VALUES (
 RETURNING id AS event_id \gset
 
 -- 11
-UPDATE idempotency_keys
-SET status = 201,
-    headers = '{"content-type": "application/json", "location": "/api/v1/orders/1", "etag": "\"1\""}',
-    body = '{"id": 1, "status": "pending", "payment_status": "unpaid", "fulfilment_status": "unfulfilled", "total": "37.50", "currency": "GBP", "customer_id": 1, "channel": "api", "reference": null, "notes": null, "items": [{"id": 1, "product_id": 1, "sku": "B-0", "name": "Product B-0", "quantity": 1, "unit_price": "12.50", "line_total": "12.50", "shipped": 0, "returned": 0}, {"id": 2, "product_id": 2, "sku": "B-1", "name": "Product B-1", "quantity": 2, "unit_price": "12.50", "line_total": "25.00", "shipped": 0, "returned": 0}], "adjustments": [], "addresses": [], "metadata": {}, "created_at": "2026-11-28T08", "version": 1}'
-WHERE caller = 'api_key:1' AND key = :idempotency_key AND status IS NULL
+INSERT INTO idempotency_keys (
+    caller, key, fingerprint, resource_id, lease_until, status, headers, body, created_at
+)
+VALUES (
+    'api_key:1',
+    '0123456789abc' || :nonce,
+    '23084bea2161ba5b2fc9d4d1083c10b32e560eefb5097a17c67c8438f6018116',
+    NULL, now(), 201,
+    '{"content-type": "application/json", "location": "/api/v1/orders/1", "etag": "\"1\""}',
+    '{"id": 1, "status": "pending", "payment_status": "unpaid", "fulfilment_status": "unfulfilled", "total": "37.50", "currency": "GBP", "customer_id": 1, "channel": "api", "reference": null, "notes": null, "items": [{"id": 1, "product_id": 1, "sku": "B-0", "name": "Product B-0", "quantity": 1, "unit_price": "12.50", "line_total": "12.50", "shipped": 0, "returned": 0}, {"id": 2, "product_id": 2, "sku": "B-1", "name": "Product B-1", "quantity": 2, "unit_price": "12.50", "line_total": "25.00", "shipped": 0, "returned": 0}], "adjustments": [], "addresses": [], "metadata": {}, "created_at": "2026-11-28T08", "version": 1}',
+    now()
+)
+ON CONFLICT DO NOTHING
 RETURNING key AS answered_key \gset
 
 COMMIT;

@@ -20,6 +20,7 @@ from orderwright.api.documents import operation_id
 from orderwright.api.gates import gates_of
 from orderwright.api.media_types import takes_json
 from orderwright.api.one_step import ask, asked_by, without_asked
+from orderwright.api.plain_routes import app_of, handler_of, is_plain
 from orderwright.api.problems import Refused, refuse
 from orderwright.api.strict_query import check_query, known_parameters, pairs_of
 from orderwright.api.wire.errors import ERROR_RESPONSES
@@ -159,6 +160,8 @@ class StrictRoute(APIRoute):
         options["responses"] = {**ERROR_RESPONSES, **(options.get("responses") or {})}
         options["generate_unique_id_function"] = operation_id
         super().__init__(path, endpoint, **options)
+        if is_plain(without_asked(self.dependant)):
+            self.app = app_of(self.get_route_handler())
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         known = known_parameters(self.dependant)
@@ -179,9 +182,12 @@ class StrictRoute(APIRoute):
         return handle_strictly
 
     def _handler_of_the_rest(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The framework's, which keeps the dependant that it finds; the documentation needs all."""
+        """The framework's keeps the dependant that it finds; the documentation needs all."""
         whole = self.dependant
-        self.dependant = without_asked(whole)
+        rest = without_asked(whole)
+        if is_plain(rest):
+            return handler_of(rest)
+        self.dependant = rest
         try:
             return super().get_route_handler()
         finally:
