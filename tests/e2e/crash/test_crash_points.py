@@ -1,6 +1,8 @@
 """The server dies at a named point, once; after a restart everything is as if it had not."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,17 @@ async def _until(shop: Shop, path: str, **expected: object) -> Any:
             await asyncio.sleep(0.05)
 
 
+@asynccontextmanager
+async def _doomed(database_url: str, directory: Path, point: str) -> AsyncIterator[ServerProcess]:
+    """A server that dies at `point`; started again, it does not."""
+    server = ServerProcess(database_url, directory, **QUICK)
+    await server.start(CRASH_POINTS=f"{point}:kill")
+    try:
+        yield server
+    finally:
+        await server.terminate()
+
+
 async def _dies(server: ServerProcess, point: str) -> None:
     await server.terminate()
     await server.start(CRASH_POINTS=f"{point}:kill")
@@ -55,11 +68,10 @@ async def _answered(client: httpx2.AsyncClient, path: str, body: Any, key: str) 
 async def test_an_order_placed_through_a_crash_is_there_once(
     point: str, database_url: str, tmp_path: Path
 ) -> None:
-    async with ServerProcess(database_url, tmp_path, **QUICK) as server:
+    async with _doomed(database_url, tmp_path, point) as server:
         async with server.client(await server.api_key()) as client:
             shop = await Shop.open(client)
             product = await shop.product("A", stock=10)
-            await _dies(server, point)
             with pytest.raises(httpx2.TransportError):
                 await shop.place(shop.order_for(product, 2), "key-1")
             assert await server.wait_until_dead() == -9
@@ -79,12 +91,11 @@ async def test_an_order_placed_through_a_crash_is_there_once(
 async def test_an_order_processed_through_a_crash_is_charged_once(
     point: str, database_url: str, tmp_path: Path
 ) -> None:
-    async with ServerProcess(database_url, tmp_path, **QUICK) as server:
+    async with _doomed(database_url, tmp_path, point) as server:
         async with server.client(await server.api_key()) as client:
             shop = await Shop.open(client)
             order = await shop.placed(await shop.product("A", stock=10), 2)
             path = f"/api/v1/orders/{order['id']}"
-            await _dies(server, point)
             accepted = await client.post(f"{path}/process")
             assert accepted.status_code == 202
             assert await server.wait_until_dead() == -9
