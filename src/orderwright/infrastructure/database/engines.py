@@ -23,7 +23,9 @@ class Limits:
     """
 
     pool_size: int = 5
-    pool_overflow: int = 10
+    # Beyond those that are kept a connection would be opened and closed for a request: that costs
+    # more than the request, and waiting for one of the others less. Nobody needs two at a time.
+    pool_overflow: int = 0
     pool_timeout_s: float = 5.0
     connect_timeout_s: float = 2.0
     lock_timeout_s: float = 1.0
