@@ -20,6 +20,7 @@ BEYOND_SCHEMAS: Final = frozenset(
         "idempotency_key_reused",
         "invalid_cursor",
         "invalid_page",
+        "invalid_quantity",  # more than the line that it names has
         "items_missing",
         "malformed_if_match",
         "page_and_cursor",

@@ -187,3 +187,13 @@ async def test_three_hundred_orders_go_in_at_once(shop: Shop) -> None:
 
     statuses = [status for _, status, _ in told(response)]
     assert statuses == [201] * 290 + [409] * 10, "first come, first served"
+
+
+async def test_a_batch_is_no_order(shop: Shop) -> None:
+    for path in (BATCH, "/api/v2/orders/batch", "/api/orders/batch"):
+        for method in ("GET", "PATCH", "DELETE"):
+            refused = await shop.client.request(method, path)
+            assert (refused.status_code, refused.json()["code"]) == (405, "method_not_allowed")
+            assert refused.headers["Allow"] == "POST"
+    other = await shop.client.get("/api/v1/orders/batches")
+    assert (other.status_code, other.json()["code"]) == (422, "validation_error")
