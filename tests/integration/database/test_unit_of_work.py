@@ -150,7 +150,7 @@ async def test_events_of_what_a_use_case_let_go_of_are_written(office: BackOffic
     async def change_and_forget(uow: SqlUnitOfWork, customer_id: int) -> None:
         customer = await uow.customers.get_by_id(customer_id)
         customer.change({"name": "Grace"}, NOW)
-        await uow.products.of_ids([1])  # asks the database, so writes what has changed
+        await uow.products.find_by_skus(["A"])  # asks the database, so writes what has changed
 
     customer_id = await a_customer(office)
     async with office.uow() as uow:

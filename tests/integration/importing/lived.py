@@ -18,7 +18,6 @@ from orderwright.domain.entities.shipment import Shipment
 from orderwright.domain.entities.stock import movements_of_past_sale
 from orderwright.domain.events.payment import PaymentRequested
 from orderwright.domain.interfaces.payment_gateway import Outcome, OutcomeKind
-from orderwright.domain.interfaces.unit_of_work import UnitOfWork
 from orderwright.domain.value_objects.address import Address
 from orderwright.domain.value_objects.money import Money, UnitPrice
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
@@ -134,7 +133,7 @@ async def by_entities(sold: Sold, customer_id: int, uow: SqlUnitOfWork, ids: Ids
     return order.id
 
 
-async def _reserve(order: Order, uow: UnitOfWork) -> None:
+async def _reserve(order: Order, uow: SqlUnitOfWork) -> None:
     products = {item.product_id for item in order.items}
     levels = await uow.stock.levels_at(DEFAULT_LOCATION_ID, products)
     for item in order.items:
@@ -142,7 +141,7 @@ async def _reserve(order: Order, uow: UnitOfWork) -> None:
             level = levels[item.product_id]
             level.receive_history(item.quantity, order.id, NOW)
             level.reserve(item.quantity, order.id, NOW)
-            uow.stock.reserve(
+            uow._session.add(
                 Reservation(
                     order_id=order.id,
                     item_id=item.id,
@@ -153,7 +152,7 @@ async def _reserve(order: Order, uow: UnitOfWork) -> None:
             )
 
 
-async def _pay(order: Order, uow: UnitOfWork, ids: IdsOf) -> None:
+async def _pay(order: Order, uow: SqlUnitOfWork, ids: IdsOf) -> None:
     payment = Payment.attempt(
         id=ids.new_id(),
         order_id=order.id,

@@ -7,31 +7,11 @@ from datetime import datetime
 
 from orderwright.domain.entities.location import DEFAULT_LOCATION_ID
 from orderwright.domain.entities.order import Order
-from orderwright.domain.entities.reservation import Reservation, allocate
 from orderwright.domain.entities.stock import InventoryMissing, StockLevel
 from orderwright.domain.events.order import LineQuantity
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork
 
 LevelKey = tuple[int, int]  # product, location
-
-
-async def reserve(order: Order, uow: UnitOfWork, now: datetime) -> None:
-    """Set stock aside for every line, or for none.
-
-    Raises:
-        OutOfStock: some product has too little.
-    """
-    levels = await uow.stock.levels_of(_tracked_products(order))
-    for part in allocate(order.items, levels):
-        part.level.reserve(part.quantity, order.id, now)
-        reservation = Reservation(
-            order_id=order.id,
-            item_id=part.item_id,
-            product_id=part.level.product_id,
-            location_id=part.level.location_id,
-            quantity=part.quantity,
-        )
-        uow.stock.reserve(reservation)
 
 
 async def release(order: Order, uow: UnitOfWork, now: datetime) -> None:
@@ -76,10 +56,6 @@ async def restock(
         location_id = sources.get(line.item_id, DEFAULT_LOCATION_ID)
         level = levels[order.item(line.item_id).product_id, location_id]
         level.restock(line.quantity, order.id, now)
-
-
-def _tracked_products(order: Order) -> set[int]:
-    return {item.product_id for item in order.items if item.track_inventory}
 
 
 async def _levels(uow: UnitOfWork, products: set[int]) -> dict[LevelKey, StockLevel]:

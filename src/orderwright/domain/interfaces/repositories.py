@@ -41,10 +41,6 @@ class Repository(Protocol[Entity, Id_contra]):
 
 
 class Customers(Repository[Customer, int], Protocol):
-    async def require(self, customer_id: int) -> None:
-        """Raises: CustomerNotFound. Locks nothing: customers are never deleted."""
-        ...
-
     async def look_at(self, customer_id: int) -> Customer:
         """For showing only: not locked.
 
@@ -56,10 +52,6 @@ class Customers(Repository[Customer, int], Protocol):
 
 
 class Products(Repository[Product, int], Protocol):
-    async def of_ids(self, product_ids: Collection[int]) -> dict[int, Product]:
-        """Those that exist, not locked: a price read is a price agreed."""
-        ...
-
     async def find_by_skus(self, skus: Collection[str]) -> dict[str, Product]: ...
 
 
@@ -93,8 +85,6 @@ class Stock(Protocol):
     async def reservations_of(self, order_id: int) -> Sequence[Reservation]:
         """Open and closed ones, in (line, location) order. The order's lock covers them."""
         ...
-
-    def reserve(self, reservation: Reservation) -> None: ...
 
 
 class Orders(Repository[Order, int], Protocol):

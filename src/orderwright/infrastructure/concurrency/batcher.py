@@ -32,7 +32,6 @@ class Batcher(Generic[Item, Result]):
         """`work` gives one result an item, in their order; what it raises is raised to every one of
         its group. `capacity` counts waiting items, beside `workers` groups of `group_max` in work."""
         self._work = work
-        self._capacity = capacity
         self._group_max = group_max
         self._workers = workers
         self._retry_after_s = retry_after_s

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.customer import Customer, CustomerNotFound
@@ -15,11 +14,6 @@ from orderwright.infrastructure.database.repositories.kept import Kept
 class SqlCustomers(Kept[Customer, int]):
     def __init__(self, session: AsyncSession) -> None:
         super().__init__(session, Customer, CustomerNotFound)
-
-    async def require(self, customer_id: int) -> None:
-        row = select(tables.customers.c.id).where(tables.customers.c.id == customer_id)
-        if await self._session.scalar(row) is None:
-            raise CustomerNotFound("no customer has this id")
 
     async def look_at(self, customer_id: int) -> Customer:
         found = await self._first(tables.customers.c.id == customer_id)
@@ -34,10 +28,6 @@ class SqlCustomers(Kept[Customer, int]):
 class SqlProducts(Kept[Product, int]):
     def __init__(self, session: AsyncSession) -> None:
         super().__init__(session, Product, ProductNotFound)
-
-    async def of_ids(self, product_ids: Collection[int]) -> dict[int, Product]:
-        found = await self._all(tables.products.c.id.in_(product_ids))
-        return {product.id: product for product in found}
 
     async def find_by_skus(self, skus: Collection[str]) -> dict[str, Product]:
         found = await self._all(tables.products.c.sku.in_(skus))

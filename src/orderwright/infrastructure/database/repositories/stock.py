@@ -53,9 +53,6 @@ class SqlStock:
         )
         return found.all()
 
-    def reserve(self, reservation: Reservation) -> None:
-        self._session.add(reservation)
-
     async def write_movements(self, movements: Sequence[StockMovement], actor: str) -> None:
         if movements:
             rows = [{**vars(movement), "actor": actor} for movement in movements]
