@@ -1,11 +1,11 @@
 """Idempotency-Key: a request that is sent again gets its first answer again, byte for byte."""
 
-import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, TypeVar
 
+import orjson
 from fastapi import Depends, Header, Request
 from pydantic import WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
@@ -16,6 +16,7 @@ from orderwright.api.dependencies import context_of, of_container, units_of
 from orderwright.api.errors import problem_of
 from orderwright.api.one_step import FromRequest
 from orderwright.api.problems import answer_to, refuse
+from orderwright.api.raw_headers import header
 from orderwright.application.commands.remember_refusal import remember_refusal
 from orderwright.domain.errors import DomainError
 from orderwright.domain.interfaces.order_reader import OrderInFull
@@ -181,7 +182,7 @@ class _Keyed(FromRequest):
 
 async def _once(request: Request) -> OnceRunner:
     keyed = None
-    idempotency_key = request.headers.get("idempotency-key")
+    idempotency_key = header(request.scope, b"idempotency-key")
     if idempotency_key is not None:
         key = _checked(idempotency_key)
         secrets: SecretHasher = of_container(request, "secret_hasher")
@@ -211,15 +212,11 @@ async def _canonical(request: Request) -> str:
 
 def canonical(method: str, path: str, query: Sequence[tuple[str, str]], body: object) -> str:
     """Equal for requests that say the same, whatever the order of members and the white space."""
-    return _canonical_json([method, path, sorted(query), body])
+    said = [method, path, sorted(query), body]
+    return orjson.dumps(said, default=_unlike_text, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _unlike_text(number: object) -> str:
     """A decimal as no text can be: NUL is refused in every text. 1.50 is another number than 1.5 here,
     for a client that repeats itself writes what it wrote."""
     return f"\0{number}"
-
-
-_canonical_json: Final = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), default=_unlike_text
-).encode

@@ -11,3 +11,8 @@ def header(scope: Scope, name: bytes) -> str | None:
             text: str = value.decode("latin-1")
             return text
     return None
+
+
+def headers(scope: Scope, name: bytes) -> tuple[str, ...]:
+    """All of that name, given in lower case."""
+    return tuple([value.decode("latin-1") for each, value in scope["headers"] if each == name])

@@ -22,6 +22,7 @@ from orderwright.api.media_types import takes_json
 from orderwright.api.one_step import ask, asked_by, without_asked
 from orderwright.api.plain_routes import app_of, handler_of, is_plain
 from orderwright.api.problems import Refused, refuse
+from orderwright.api.raw_headers import header, headers
 from orderwright.api.strict_query import check_query, known_parameters, pairs_of
 from orderwright.api.wire.errors import ERROR_RESPONSES
 
@@ -121,10 +122,14 @@ class StrictRequest(Request):
     """Reads JSON strictly, and a body only as what the client says that it is."""
 
     async def body(self) -> bytes:
-        body = await self._uncompressed()
-        if body and not _is_json(self.headers.get("content-type", "")):
-            raise refuse(415, "unsupported_media_type", "the request body must be application/json")
-        return body
+        if not hasattr(self, "_strict_body"):
+            body = await self._uncompressed()
+            if body and not _is_json(header(self.scope, b"content-type") or ""):
+                raise refuse(
+                    415, "unsupported_media_type", "the request body must be application/json"
+                )
+            self._strict_body = body
+        return self._strict_body
 
     async def json(self) -> Any:
         if not hasattr(self, "_strict_json"):
@@ -135,7 +140,7 @@ class StrictRequest(Request):
         """The hook behind `form()`, which has to stay a context manager too."""
         if self._form is None:
             body = await self._uncompressed()
-            if body and not _is_form(self.headers.get("content-type", "")):
+            if body and not _is_form(header(self.scope, b"content-type") or ""):
                 raise refuse(
                     415,
                     "unsupported_media_type",
@@ -145,7 +150,7 @@ class StrictRequest(Request):
         return self._form
 
     async def _uncompressed(self) -> bytes:
-        if self.headers.get("content-encoding", "identity").lower() != "identity":
+        if (header(self.scope, b"content-encoding") or "identity").lower() != "identity":
             raise refuse(415, "unsupported_media_type", "the request body must not be compressed")
         try:
             return await super().body()
@@ -217,7 +222,7 @@ async def _check_says_nothing(request: StrictRequest) -> None:
 def _check_accept(request: Request) -> None:
     # Whoever looks after machines is told of their health, whatever their probe says it accepts.
     is_probe = request.scope["path"].startswith("/health/")
-    if not is_probe and not takes_json(tuple(request.headers.getlist("accept"))):
+    if not is_probe and not takes_json(headers(request.scope, b"accept")):
         raise refuse(406, "not_acceptable", "this address answers in JSON only")
 
 

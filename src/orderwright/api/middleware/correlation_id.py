@@ -3,7 +3,7 @@ from collections.abc import Callable
 from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from orderwright.api.raw_headers import header
 
@@ -25,5 +25,8 @@ class CorrelationId:
         correlation_id = offered if CORRELATION_ID.fullmatch(offered) else self._new_id()
         # A dictionary of this request's own, to which those inside add who is asking.
         scope["state"] = {**scope.get("state", {}), "correlation_id": correlation_id}
-        with bound_contextvars(correlation_id=correlation_id):
+        bound = bind_contextvars(correlation_id=correlation_id)
+        try:
             await self._app(scope, receive, send)
+        finally:
+            reset_contextvars(**bound)

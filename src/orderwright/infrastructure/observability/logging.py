@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from json import JSONEncoder
 from typing import Any, Final, Literal, TextIO
 
+import orjson
 import structlog
 from structlog.contextvars import merge_contextvars
 from structlog.processors import ExceptionRenderer, JSONRenderer, StackInfoRenderer, TimeStamper
@@ -73,12 +74,25 @@ class LineWriter:
 
 def _plain() -> list[Processor]:
     """Nothing but text, numbers and what is made of them, without secrets."""
-    return [StackInfoRenderer(), ExceptionRenderer(), _complete, redact]
+    return [_with_tracebacks, _complete, redact]
 
 
 def _labelled() -> list[Processor]:
     """What nobody but us can say, and so need not be searched."""
     return [add_log_level, add_logger_name, TimeStamper(fmt="iso", utc=True)]
+
+
+_tell_stack: Final = StackInfoRenderer()
+_tell_exception: Final = ExceptionRenderer()
+
+
+def _with_tracebacks(
+    logger: Any, method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Few lines have any, and only they go through the two that look for them."""
+    if "exc_info" in event or "stack_info" in event:
+        return _tell_exception(logger, method, _tell_stack(logger, method, event))
+    return event
 
 
 def _complete(
@@ -100,8 +114,12 @@ def _renderer(log_format: str, out: TextIO) -> Processor:
 
 
 def _to_json(event: object, **_options: object) -> str:
-    """Of what `redact` leaves there is nothing that JSON does not have."""
-    return _encode(event)
+    """Of what `redact` leaves there is nothing that JSON does not have, but for half a surrogate pair
+    and numbers of more than 64 bits, which the quick encoder does not take."""
+    try:
+        return orjson.dumps(event).decode()
+    except orjson.JSONEncodeError:
+        return _encode(event)
 
 
 def _quieten_libraries() -> None:

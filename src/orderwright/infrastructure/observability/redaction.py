@@ -43,8 +43,9 @@ _SECRET_TEXT = re.compile(
     r"|(?<![\w.%+-])[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}",
     re.IGNORECASE,
 )
-# Each of them needs a sign that is not among these. Most of what is logged has no other.
-_HARMLESS = re.compile(r"[A-Za-z0-9/-]{0,64}")
+# Each of them needs a sign that is not among these, or begins as tokens do. Most of what is logged has
+# no other.
+_HARMLESS = re.compile(r"(?:(?!eyj)[a-z0-9/.-]){0,64}", re.IGNORECASE | re.ASCII)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _TRACEBACK_KEYS = ("exception", "stack")
 
