@@ -49,6 +49,23 @@ class RefusingGateway(SandboxGateway):
         return await super().carry_out(call)
 
 
+class BusyGateway(SandboxGateway):
+    """Takes no call until it is free."""
+
+    def __init__(self) -> None:
+        self.is_free = False
+
+    async def carry_out(self, call: GatewayCall) -> Outcome:
+        if not self.is_free:
+            return Outcome(kind=OutcomeKind.NOT_EXECUTED, retry_after_s=7)
+        return await super().carry_out(call)
+
+
+class ForgetfulBusyGateway(BusyGateway):
+    async def look_up(self, call: GatewayCall) -> Outcome | None:  # noqa: ARG002 - knows nothing
+        return None
+
+
 class WatchedGateway(SandboxGateway):
     """Fails the test when it is called while this process holds a transaction open."""
 

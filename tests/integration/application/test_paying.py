@@ -8,7 +8,7 @@ from orderwright.domain.entities.payment_operation import OperationKind, Operati
 from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.infrastructure.database.database import Database
 from tests.back_office import BackOffice
-from tests.gateways import UnreliableGateway, WatchedGateway
+from tests.gateways import BusyGateway, ForgetfulBusyGateway, UnreliableGateway, WatchedGateway
 
 
 async def test_processing_validates_pays_and_confirms_each_as_a_step_of_the_timeline(
@@ -104,6 +104,39 @@ async def test_an_unknown_outcome_is_asked_for_and_never_charged_again(
         PaymentStatus.PAID,
     )
     assert list(gateway.executed.values()) == [1]
+
+
+async def test_what_the_gateway_did_not_take_is_planned_again_and_has_not_failed(
+    database: Database,
+) -> None:
+    gateway = BusyGateway()
+    office = BackOffice(database, gateway)
+    order = await office.place(await office.product())
+
+    waiting = await office.process(order.id)
+    assert (waiting.status, waiting.payment_status) == (
+        OrderStatus.PENDING,
+        PaymentStatus.UNPAID,
+    )
+    (operation,) = (await office.payment(order.id)).operations
+    assert (operation.state, operation.sends) == (OperationState.PLANNED, 0)
+    gateway.is_free = True
+    settled = await office.settle(order.id)
+
+    assert settled.payment_status is PaymentStatus.PAID
+
+
+async def test_a_busy_gateway_says_nothing_of_a_charge_that_it_was_silent_about_before(
+    database: Database,
+) -> None:
+    office = BackOffice(database, UnreliableGateway(OperationKind.CHARGE))
+    order = await office.place(await office.product())
+    await office.process(order.id)
+    forgetful = BackOffice(database, ForgetfulBusyGateway(), office.clock, office.ids)
+
+    settled = await forgetful.settle(order.id)
+
+    assert settled.payment_status is PaymentStatus.UNKNOWN
 
 
 async def test_the_gateway_is_never_called_inside_a_transaction(database: Database) -> None:

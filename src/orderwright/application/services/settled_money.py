@@ -5,7 +5,11 @@ from datetime import datetime
 
 from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.payment import Payment
-from orderwright.domain.entities.payment_operation import OperationKind, PaymentOperation
+from orderwright.domain.entities.payment_operation import (
+    OperationKind,
+    OperationState,
+    PaymentOperation,
+)
 from orderwright.domain.entities.refund import Refund, RefundStatus
 from orderwright.domain.events.event import Event
 from orderwright.domain.events.payment import (
@@ -37,6 +41,8 @@ def record_outcome(
     if not operation.is_open:
         return
     payment.apply(operation, outcome, now)
+    if operation.state is OperationState.PLANNED:
+        return
     refund = next((each for each in refunds if each.operation_id == operation_id), None)
     if refund is not None:
         refund.status = _REFUND_STATUS[outcome.kind]
@@ -47,6 +53,7 @@ _REFUND_STATUS = {
     OutcomeKind.SUCCEEDED: RefundStatus.SUCCEEDED,
     OutcomeKind.DECLINED: RefundStatus.FAILED,
     OutcomeKind.UNKNOWN: RefundStatus.PENDING,
+    OutcomeKind.NOT_EXECUTED: RefundStatus.PENDING,
 }
 
 _SUCCESS_EVENTS = {
@@ -61,7 +68,7 @@ def _event_of(
     payment: Payment, operation: PaymentOperation, outcome: Outcome, refund: Refund | None
 ) -> Event:
     amount, kind = operation.amount, str(operation.kind)
-    if outcome.kind is OutcomeKind.UNKNOWN:
+    if operation.is_open:
         return PaymentUnknown(payment_id=payment.id, amount=amount, operation=kind)
     if refund is not None:
         return _refund_event(payment, refund, outcome)

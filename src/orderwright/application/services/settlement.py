@@ -83,7 +83,7 @@ class Settlement:
         return [task.result() for task in asking]
 
     async def _carry_out(self, sent: _Sent) -> Outcome:
-        if sent.asked_before:
+        if sent.asked_before and self._gateway.traits.can_look_up:
             known = await self._gateway.look_up(sent.call)
             if known is not None:
                 return known
@@ -117,5 +117,9 @@ class Settlement:
                 await plan_money_back(order, payments, uow, self._ids, now, despite_refusals=False)
             await advance(order, payments, uow, now)
             await uow.commit()
-            planned = OperationState.PLANNED
-            return any(op.state is planned for each in payments for op in each.open_operations)
+            asked = {sent.call.reference for sent, _ in results}
+            return any(
+                operation.state is OperationState.PLANNED and operation.id not in asked
+                for payment in payments
+                for operation in payment.open_operations
+            )

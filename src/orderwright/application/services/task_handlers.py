@@ -14,6 +14,7 @@ from orderwright.application.commands.process_order import (
 from orderwright.application.commands.settle_order import SETTLE_ORDER
 from orderwright.application.services.settlement import Settlement
 from orderwright.domain.entities.order import Order
+from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.domain.entities.task import Task
 from orderwright.domain.errors import Conflict, Unavailable
@@ -77,6 +78,8 @@ class TaskHandlers:
         )
         if order.payment_status is PaymentStatus.FAILED:
             raise PaymentFailed(f"the payment of order {order.id} was declined")
+        if order.status is OrderStatus.PENDING and order.payment_status is PaymentStatus.UNPAID:
+            raise PaymentUnresolved(f"the gateway has not taken order {order.id} yet")
         return _result(order)
 
     async def settle_order(self, task: Task) -> TaskResult:

@@ -182,7 +182,7 @@ class Payment:
         """Finish `operation` as the gateway said and recount; a finished one stays as it is."""
         if not operation.is_open:
             return
-        operation.finish(_STATE_AFTER[outcome.kind], now, outcome.error_code)
+        operation.finish(_state_after(operation, outcome), now, outcome.error_code)
         if outcome.provider_payment_id is not None:
             self.provider_payment_id = outcome.provider_payment_id
         if outcome.kind is OutcomeKind.SUCCEEDED:
@@ -228,6 +228,13 @@ _STATE_AFTER = {
     OutcomeKind.DECLINED: OperationState.FAILED,
     OutcomeKind.UNKNOWN: OperationState.UNKNOWN,
 }
+
+
+def _state_after(operation: PaymentOperation, outcome: Outcome) -> OperationState:
+    if outcome.kind is OutcomeKind.NOT_EXECUTED:
+        # That this call did nothing says nothing of an earlier one that got no answer.
+        return OperationState.PLANNED if operation.sends <= 1 else OperationState.UNKNOWN
+    return _STATE_AFTER[outcome.kind]
 
 
 def payment_status_of(total: Money, payments: Sequence[Payment]) -> PaymentStatus:

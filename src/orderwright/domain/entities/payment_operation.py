@@ -34,7 +34,8 @@ OPEN_STATES: Final = frozenset(
 class PaymentOperation:
     """One row of the journal, committed before the gateway hears of it.
 
-    `id` is the gateway's idempotency key and reference: the same over every retry.
+    `id` is the gateway's idempotency key and reference: the same over every retry. `sends` counts
+    the calls that may have reached the gateway.
     """
 
     id: str
@@ -61,4 +62,6 @@ class PaymentOperation:
     def finish(self, state: OperationState, now: datetime, error_code: str | None = None) -> None:
         self.state = state
         self.error_code = error_code
-        self.finished_at = None if state is OperationState.UNKNOWN else now
+        self.finished_at = None if self.is_open else now
+        if state is OperationState.PLANNED:
+            self.sends = 0

@@ -9,7 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 from orderwright.domain.entities.payment_operation import OperationKind
-from orderwright.domain.interfaces.payment_gateway import GatewayCall, Outcome, OutcomeKind
+from orderwright.domain.interfaces.payment_gateway import (
+    GatewayCall,
+    GatewayTraits,
+    Outcome,
+    OutcomeKind,
+)
 
 # Tokens that decline, with the reason a bank would give; every other token, or none, is good.
 DECLINING_TOKENS: Final = {
@@ -24,6 +29,10 @@ class SandboxGateway:
     @property
     def name(self) -> str:
         return "sandbox"
+
+    @property
+    def traits(self) -> GatewayTraits:
+        return GatewayTraits(key_lifetime=None, can_look_up=True, stores_errors=True)
 
     async def carry_out(self, call: GatewayCall) -> Outcome:
         decline_code = DECLINING_TOKENS.get(call.token or "")
