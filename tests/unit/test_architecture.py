@@ -24,6 +24,9 @@ _VIOLATIONS: Final[dict[str, dict[str, str]]] = {
     "light-commands": {"cli/planted.py": "sqlalchemy"},
     "settings-stay-outside": {"infrastructure/planted.py": "orderwright.config"},
     "generic-rooms": {"infrastructure/security/planted.py": "orderwright.domain.entities.order"},
+    "resilience-alone": {
+        "infrastructure/resilience/planted.py": "orderwright.domain.interfaces.clock"
+    },
     "no-cycles": {
         "infrastructure/security/planted.py": "orderwright.infrastructure.system.clock",
         "infrastructure/system/planted.py": "orderwright.infrastructure.security.passwords",
