@@ -27,6 +27,7 @@ _VIOLATIONS: Final[dict[str, dict[str, str]]] = {
     "resilience-alone": {
         "infrastructure/resilience/planted.py": "orderwright.domain.interfaces.clock"
     },
+    "stranger-at-the-till": {"sandbox_gateway/planted.py": "orderwright.domain.errors"},
     "no-cycles": {
         "infrastructure/security/planted.py": "orderwright.infrastructure.system.clock",
         "infrastructure/system/planted.py": "orderwright.infrastructure.security.passwords",

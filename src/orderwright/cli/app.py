@@ -11,7 +11,8 @@ from typer.main import get_command
 
 from orderwright import __version__
 
-# Name and one line for --help; the module orderwright.cli.commands.<name> has the command.
+# Name and one line for --help; the module orderwright.cli.commands.<name> has the command, with an
+# underscore for each dash.
 COMMANDS: Final = {
     "serve": "Run the API, and the work behind it, until stopped by SIGTERM or Ctrl-C.",
     "orders": "Look at orders, and move them in and out.",
@@ -23,6 +24,7 @@ COMMANDS: Final = {
     "config": "Look at the configuration.",
     "explain": "Say what the code of an error means, and what to do about it.",
     "demo": "Try things on a made-up shop.",
+    "sandbox-gateway": "Run a payment gateway that moves no money and misbehaves on request.",
     "openapi": "Print the OpenAPI document of this release.",
     "reference": "Print a page of docs/reference as Markdown.",
     "version": "Print the version.",
@@ -36,7 +38,9 @@ class CommandTable(TyperGroup):
     def get_command(self, _ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        command = get_command(import_module(f"orderwright.cli.commands.{cmd_name}").app)
+        command = get_command(
+            import_module(f"orderwright.cli.commands.{cmd_name.replace('-', '_')}").app
+        )
         command.name = cmd_name
         return command
 

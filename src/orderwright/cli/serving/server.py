@@ -1,17 +1,14 @@
-"""uvicorn, in one process or several, with stopping on request as a success."""
+"""The service under uvicorn, in one process or several."""
 
 import gc
 import multiprocessing
 import os
 import signal
 import socket
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from multiprocessing.connection import wait
-from types import FrameType
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
@@ -20,7 +17,8 @@ from uvicorn.supervisors import Multiprocess
 from orderwright.cli.entry import GC_THRESHOLDS
 from orderwright.cli.exit_codes import ExitCode
 from orderwright.cli.serving.protocol import HttpsProtocol, Protocol
-from orderwright.cli.serving.stopping import STOP_SIGNALS, GracefulStop
+from orderwright.cli.serving.stoppable import run_one
+from orderwright.cli.serving.stopping import GracefulStop
 from orderwright.config import Settings
 from orderwright.main import create_app
 
@@ -32,19 +30,6 @@ LAST_ANSWERS_S = 1
 # A new process answers its parent when it has loaded all of us. On a busy machine that takes longer
 # than the 5 s after which uvicorn would kill it, and start another that takes as long.
 WORKER_ANSWERS_WITHIN_S = 30
-
-
-class Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """As uvicorn's, but a signal that was obeyed is not raised again to kill the process."""
-        before = {each: signal.signal(each, self.handle_exit) for each in STOP_SIGNALS}
-        try:
-            yield
-        finally:
-            # A second SIGTERM while the interpreter tidies up must not turn 0 into 143.
-            for each in before:
-                signal.signal(each, signal.SIG_IGN)
 
 
 def run(settings: Settings, listener: socket.socket, *, workers: int) -> ExitCode:
@@ -63,26 +48,7 @@ def run(settings: Settings, listener: socket.socket, *, workers: int) -> ExitCod
         timeout_worker_healthcheck=WORKER_ANSWERS_WITHIN_S,
         http=HttpsProtocol if settings.environment == "production" else Protocol,
     )
-    return _run_many(config, listener) if workers > 1 else _run_one(config, listener)
-
-
-def stop_on_signal_from_now_on() -> None:
-    """Leave with success when told to before the server has taken over the signals."""
-    for each in STOP_SIGNALS:
-        signal.signal(each, _leave)
-
-
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(ExitCode.OK)
-
-
-def _run_one(config: uvicorn.Config, listener: socket.socket) -> ExitCode:
-    server = Server(config)
-    try:
-        server.run(sockets=[listener])
-    except SystemExit as stop:
-        return ExitCode.UNAVAILABLE if stop.code == STARTUP_FAILURE else ExitCode.OK
-    return ExitCode.OK if server.started else ExitCode.UNAVAILABLE
+    return _run_many(config, listener) if workers > 1 else run_one(config, listener)
 
 
 def _run_many(config: uvicorn.Config, listener: socket.socket) -> ExitCode:
