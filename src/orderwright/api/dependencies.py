@@ -10,6 +10,7 @@ from fastapi.security import OAuth2PasswordBearer
 
 from orderwright.api.one_step import FromRequest
 from orderwright.api.problems import correlation_id_of
+from orderwright.api.raw_headers import header
 from orderwright.application.placement.order_processor import OrderProcessor
 from orderwright.application.queries.authenticate import Authenticator, Identity
 from orderwright.application.services.settlement import Settlement
@@ -78,9 +79,14 @@ async def _now(request: Request) -> datetime:
 
 Now = Annotated[datetime, Depends(FromRequest(_now))]
 
-_bearer = OAuth2PasswordBearer(tokenUrl="/token", auto_error=False, scheme_name="bearer")
 # Tells the documentation how to say who one is.
+_bearer = OAuth2PasswordBearer(tokenUrl="/token", auto_error=False, scheme_name="bearer")
 Bearer = Annotated[str | None, Depends(_bearer)]
+
+
+def _bearer_of(request: Request) -> str:
+    scheme, _, token = (header(request.scope, b"authorization") or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 async def attempted_by(request: Request) -> Identity | Unauthenticated:
@@ -96,7 +102,7 @@ async def attempted_by(request: Request) -> Identity | Unauthenticated:
 
 
 async def _attempt(request: Request) -> Identity | Unauthenticated:
-    bearer = await _bearer(request)
+    bearer = _bearer_of(request)
     if not bearer:
         return NotSignedIn("this needs an access token or an API key: Authorization: Bearer ...")
     authenticator: Authenticator = of_container(request, "authenticator")

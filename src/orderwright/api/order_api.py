@@ -9,9 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from orderwright.api.answers import Render, rendered
+from orderwright.api.answers import Render, etag, rendered
 from orderwright.api.deprecation import succeeded_by_second
 from orderwright.api.idempotency import Complete
+from orderwright.api.wire.order_bytes import ShownOrder, order_bytes
 from orderwright.api.wire.orders import OrderJson
 from orderwright.api.wire.payments import PaymentJson, RefundJson
 from orderwright.api.wire.v2.orders import OrderV2Json
@@ -50,12 +51,14 @@ def many(model: type[BaseModel]) -> Any:
 
 
 def _plainly(status: int, is_new: bool) -> Render[Any]:  # noqa: FBT001 - two of a kind
-    return rendered(
-        status,
-        OrderJson.model_validate,
-        location=(lambda order: f"{V1.path}/{order.id}") if is_new else None,
-        version=lambda order: order.version,
-    )
+    def render(order: ShownOrder) -> Answer:
+        headers = {"content-type": "application/json"}
+        if is_new:
+            headers["location"] = f"{V1.path}/{order.id}"
+        headers["etag"] = etag(order.version)
+        return Answer(status, headers, order_bytes(order))
+
+    return render
 
 
 def _in_full(status: int, is_new: bool) -> Render[Any]:  # noqa: FBT001 - two of a kind

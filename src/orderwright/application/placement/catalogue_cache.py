@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from orderwright.domain.interfaces.placement import CatalogueProduct, PlacementTransaction
@@ -26,11 +26,11 @@ class CatalogueCache:
         return len(self._products)
 
     async def current(
-        self, ids: Collection[int], tx: PlacementTransaction
+        self, versions: Mapping[int, int], tx: PlacementTransaction
     ) -> Mapping[int, CatalogueProduct]:
-        """Of these products those that there are, as `tx` sees them."""
-        versions = await tx.product_versions(ids)
-        current, changed = {}, []
+        """These products as `tx` sees them; `versions` are those that it gave for them."""
+        current: dict[int, CatalogueProduct] = {}
+        changed = []
         for product_id, version in versions.items():
             known = self._products.get(product_id)
             if known is not None and known.version == version:
@@ -38,9 +38,11 @@ class CatalogueCache:
                 self._products.move_to_end(product_id)
             else:
                 changed.append(product_id)
-        read = await tx.products(changed)
-        self._keep(read)
-        return current | {product.id: product for product in read}
+        if changed:
+            read = await tx.products(changed)
+            self._keep(read)
+            current |= {product.id: product for product in read}
+        return current
 
     def _keep(self, products: Iterable[CatalogueProduct]) -> None:
         for product in products:

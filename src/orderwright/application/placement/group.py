@@ -12,10 +12,11 @@ from orderwright.domain.entities.order import DuplicateReference
 from orderwright.domain.entities.reservation import allocate
 from orderwright.domain.entities.shelf import Shelf
 from orderwright.domain.errors import DomainError
-from orderwright.domain.interfaces.order_reader import CustomerView, OrderInFull
+from orderwright.domain.interfaces.order_reader import OrderInFull
 from orderwright.domain.interfaces.placement import (
+    Known,
     PlacementTransaction,
-    Reference,
+    Questions,
     RequestKey,
 )
 
@@ -28,17 +29,17 @@ class Group:
 
     def __init__(self, requests: Sequence[PlacementRequest], tx: PlacementTransaction) -> None:
         self._tx = tx
-        self._customers: Mapping[int, CustomerView] = {}
-        self._references: set[Reference] = set()
+        self._known = Known()
         self.candidates = [Candidate(request) for request in requests]
         self.shelves: Sequence[Shelf] = ()
 
     async def decide(self, catalogue: CatalogueCache) -> None:
         """Give every candidate its outcome, but for those that repeat another."""
-        await self._repeat_what_was_answered()
-        await self._refuse_unknown_customers()
+        self._known = await self._tx.look_up(self._questions())
+        self._repeat_what_was_answered()
+        self._refuse_unknown_customers()
         await self._draft(catalogue)
-        await self._refuse_taken_references()
+        self._refuse_taken_references()
         await self._grant_stock()
         await self._number()
 
@@ -55,8 +56,17 @@ class Group:
     def decided(self) -> list[Candidate]:
         return [each for each in self.candidates if each.outcome is not None]
 
-    async def _repeat_what_was_answered(self) -> None:
-        kept = await self._tx.kept_requests({each.key for each in self.candidates if each.key})
+    def _questions(self) -> Questions:
+        commands = [each.request.command for each in self.candidates]
+        return Questions(
+            keys={each.key for each in self.candidates if each.key},
+            customers={each.customer_id for each in commands},
+            references={each.reference for each in self.candidates if each.reference},
+            products={item.product_id for each in commands for item in each.items},
+        )
+
+    def _repeat_what_was_answered(self) -> None:
+        kept = self._known.kept_requests
         first: set[RequestKey] = set()
         for each in self.candidates:
             if each.key is None:
@@ -66,29 +76,22 @@ class Group:
             each.repeats = each.outcome is None and each.key in first
             first.add(each.key)
 
-    async def _refuse_unknown_customers(self) -> None:
-        wanted = {each.request.command.customer_id for each in self.undecided()}
-        self._customers = await self._tx.customers(wanted)
+    def _refuse_unknown_customers(self) -> None:
         for each in self.undecided():
             customer_id = each.request.command.customer_id
-            if customer_id not in self._customers:
+            if customer_id not in self._known.customers:
                 each.outcome = CustomerNotFound(f"no customer {customer_id}")
 
-    async def _refuse_taken_references(self) -> None:
-        wanted = {each.reference for each in self.undecided() if each.reference}
-        self._references = set(await self._tx.taken_references(wanted))
+    def _refuse_taken_references(self) -> None:
         for each in self.undecided():
             self._refuse_taken_reference(each)
 
     def _refuse_taken_reference(self, candidate: Candidate) -> None:
-        if candidate.reference in self._references:
+        if candidate.reference in self._known.taken_references:
             candidate.outcome = DuplicateReference("the channel has an order with this reference")
 
     async def _draft(self, catalogue: CatalogueCache) -> None:
-        wanted = {
-            item.product_id for each in self.undecided() for item in each.request.command.items
-        }
-        products = await catalogue.current(wanted, self._tx)
+        products = await catalogue.current(self._known.product_versions, self._tx)
         for each in self.undecided():
             try:
                 each.order = draft_order(each.request, products)
@@ -121,16 +124,17 @@ class Group:
         for part in candidate.held:
             part.level.grant(part.quantity)
         if candidate.reference is not None:
-            self._references.add(candidate.reference)
+            self._known.taken_references.add(candidate.reference)
 
     async def _number(self) -> None:
+        """Last, so that a refusal takes no number."""
         placed = list(self.undecided())
         numbers = await self._tx.order_ids(len(placed))
         for each, number in zip(placed, numbers, strict=True):
             each.order.id = number
             each.outcome = OrderInFull(
                 order=each.order,
-                customer=self._customers[each.order.customer_id],
+                customer=self._known.customers[each.order.customer_id],
                 payments=(),
                 shipments=(),
             )

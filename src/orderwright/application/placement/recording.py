@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from orderwright.application.commands.process_order import processing_task
 from orderwright.application.placement.candidate import Candidate
-from orderwright.domain.entities.shelf import Shelf, reservation_movement
+from orderwright.domain.entities.shelf import Shelf
 from orderwright.domain.entities.task import Task
 from orderwright.domain.interfaces.ids import Ids
 from orderwright.domain.interfaces.placement import (
     AnsweredRequest,
     GroupRecords,
     Hold,
-    Moved,
     PlacedBy,
 )
 
@@ -23,7 +22,6 @@ def records_of(candidates: Sequence[Candidate], shelves: Iterable[Shelf], ids: I
     return GroupRecords(
         orders=[_placed_by(each) for each in placed],
         holds=[hold for each in placed for hold in _holds(each)],
-        movements=[moved for each in placed for moved in _moved(each)],
         tasks=[task for each in placed for task in _tasks(each, ids)],
         answers=_answers(candidates),
         shelves=[shelf for shelf in shelves if shelf.granted],
@@ -36,21 +34,18 @@ def _placed_by(candidate: Candidate) -> PlacedBy:
 
 
 def _holds(candidate: Candidate) -> Iterator[Hold]:
-    for part in candidate.held:
-        yield Hold(
-            candidate.order.id,
-            part.item_id,
-            part.level.product_id,
-            part.level.location_id,
-            part.quantity,
-        )
-
-
-def _moved(candidate: Candidate) -> Iterator[Moved]:
     order, actor = candidate.order, candidate.request.context.actor.name
     for part in candidate.held:
-        moved = reservation_movement(part.level, part.quantity, order.id, order.created_at)
-        yield Moved(moved, actor)
+        level = part.level
+        yield Hold(
+            order.id,
+            part.item_id,
+            level.product_id,
+            level.location_id,
+            part.quantity,
+            order.created_at,
+            actor,
+        )
 
 
 def _tasks(candidate: Candidate, ids: Ids) -> Iterator[Task]:

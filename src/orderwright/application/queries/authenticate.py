@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from orderwright.application.services.api_key_text import is_api_key, lookup_and_secret
@@ -11,7 +12,7 @@ from orderwright.domain.value_objects.actor import Actor
 from orderwright.domain.value_objects.permission import Permission
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Identity:
     """Who a request comes from. `username` is the name of the key when a machine calls."""
 
@@ -21,7 +22,7 @@ class Identity:
     email: str | None
     permissions: frozenset[Permission]
 
-    @property
+    @cached_property
     def actor(self) -> Actor:
         return Actor(f"{self.kind}:{self.id}", self.permissions)
 

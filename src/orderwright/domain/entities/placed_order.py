@@ -27,7 +27,7 @@ from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import Money, UnitPrice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class PlacedLine:
     """`id` is the line's number in its order, from 1."""
 

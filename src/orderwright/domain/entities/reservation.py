@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from orderwright.domain.entities.stock import OutOfStock
 
@@ -69,8 +69,7 @@ class Holding(Protocol):
 Level = TypeVar("Level", bound=Holding)
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation(Generic[Level]):
+class Allocation(NamedTuple, Generic[Level]):
     item_id: int
     level: Level
     quantity: int

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-
-from orderwright.domain.entities.stock import MovementKind, StockMovement
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -28,17 +25,3 @@ class Shelf:
         """What `allocate` found to be there, or to be promised."""
         self.reserved += quantity
         self.granted += quantity
-
-
-def reservation_movement(
-    shelf: Shelf, quantity: int, order_id: int, now: datetime
-) -> StockMovement:
-    return StockMovement(
-        product_id=shelf.product_id,
-        location_id=shelf.location_id,
-        kind=MovementKind.RESERVE,
-        on_hand_delta=0,
-        reserved_delta=quantity,
-        occurred_at=now,
-        order_id=order_id,
-    )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from orderwright.domain.entities.placed_order import PlacedOrder
 from orderwright.domain.entities.shelf import Shelf
-from orderwright.domain.entities.stock import StockMovement
 from orderwright.domain.entities.task import Task
 from orderwright.domain.errors import Unavailable
 from orderwright.domain.interfaces.order_reader import CustomerView
@@ -51,8 +50,7 @@ class KeptRequest:
     lease_until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AnsweredRequest:
+class AnsweredRequest(NamedTuple):
     """An answer to be kept for whoever sends the request again."""
 
     caller: str
@@ -62,8 +60,7 @@ class AnsweredRequest:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedBy:
+class PlacedBy(NamedTuple):
     """An order with who placed it, under which correlation id."""
 
     order: PlacedOrder
@@ -71,20 +68,16 @@ class PlacedBy:
     correlation_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Units of one line reserved at one location."""
+class Hold(NamedTuple):
+    """Units of one line reserved at one location: a row among the reservations, and one in the ledger
+    of stock."""
 
     order_id: int
     item_id: int
     product_id: int
     location_id: int
     quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    movement: StockMovement
+    at: datetime
     actor: str
 
 
@@ -94,24 +87,35 @@ class GroupRecords:
 
     orders: list[PlacedBy] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
-    movements: list[Moved] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     answers: list[AnsweredRequest] = field(default_factory=list)
     shelves: list[Shelf] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """What has to be known before the orders of a group can be judged."""
+
+    keys: Collection[RequestKey]
+    customers: Collection[int]
+    references: Collection[Reference]
+    products: Collection[int]
+
+
+@dataclass(slots=True, kw_only=True)
+class Known:
+    """Of what was asked that which there is."""
+
+    kept_requests: dict[RequestKey, KeptRequest] = field(default_factory=dict)
+    customers: dict[int, CustomerView] = field(default_factory=dict)
+    taken_references: set[Reference] = field(default_factory=set)
+    product_versions: dict[int, int] = field(default_factory=dict)
+
+
 class PlacementTransaction(Protocol):
-    """Each method is one statement, or one per kind of row; an empty question is not asked."""
+    """Each method is one statement, where the database has one for it."""
 
-    async def kept_requests(
-        self, keys: Collection[RequestKey]
-    ) -> Mapping[RequestKey, KeptRequest]: ...
-
-    async def customers(self, ids: Collection[int]) -> Mapping[int, CustomerView]: ...
-
-    async def taken_references(self, wanted: Collection[Reference]) -> Collection[Reference]: ...
-
-    async def product_versions(self, ids: Collection[int]) -> Mapping[int, int]: ...
+    async def look_up(self, questions: Questions) -> Known: ...
 
     async def products(self, ids: Collection[int]) -> Sequence[CatalogueProduct]: ...
 

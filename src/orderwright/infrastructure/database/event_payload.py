@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
+import orjson
+
 from orderwright.domain.events.event import Event
 from orderwright.domain.value_objects.money import Money
 
@@ -16,6 +18,11 @@ _PLAIN: Final = frozenset({str, int, bool, type(None)})
 
 def event_payload(event: Event) -> dict[str, Any]:
     return _members(event)
+
+
+def event_json(event: Event) -> bytes:
+    """The same, as it is stored."""
+    return orjson.dumps(_members(event))
 
 
 def _plain(value: object) -> Any:

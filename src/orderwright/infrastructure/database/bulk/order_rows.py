@@ -6,7 +6,7 @@ from typing import Any
 
 from orderwright.domain.entities.placed_order import PlacedAdjustment, PlacedLine, PlacedOrder
 from orderwright.domain.entities.reservation import ReservationState
-from orderwright.domain.entities.stock import StockMovement
+from orderwright.domain.entities.stock import MovementKind, StockMovement
 from orderwright.domain.interfaces.placement import Hold
 from orderwright.domain.value_objects.money import PRICE_DECIMALS, Money
 from orderwright.infrastructure.database.bulk.rows_of import Values
@@ -67,14 +67,30 @@ def adjustment_values(order_id: int, position: int, adjustment: PlacedAdjustment
     }
 
 
-def hold_values(hold: Hold) -> Values:
+def reservation_values(
+    order_id: int, item_id: int, product_id: int, location_id: int, quantity: int
+) -> Values:
     return {
-        "order_id": hold.order_id,
-        "item_id": hold.item_id,
-        "location_id": hold.location_id,
-        "product_id": hold.product_id,
-        "quantity": hold.quantity,
+        "order_id": order_id,
+        "item_id": item_id,
+        "location_id": location_id,
+        "product_id": product_id,
+        "quantity": quantity,
         "state": ReservationState.ACTIVE,
+    }
+
+
+def reserve_values(hold: Hold) -> Values:
+    """Its movement in the ledger of stock."""
+    return {
+        "product_id": hold.product_id,
+        "location_id": hold.location_id,
+        "kind": MovementKind.RESERVE,
+        "on_hand_delta": 0,
+        "reserved_delta": hold.quantity,
+        "occurred_at": hold.at,
+        "order_id": hold.order_id,
+        "actor": hold.actor,
     }
 
 

@@ -6,15 +6,14 @@ from sqlalchemy import Dialect
 
 from orderwright.domain.entities.aggregate import RecordedEvent
 from orderwright.domain.entities.past_sale import PastSale
-from orderwright.domain.interfaces.placement import Hold
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.bulk.event_rows import By, event_values
 from orderwright.infrastructure.database.bulk.order_rows import (
     adjustment_values,
-    hold_values,
     item_values,
     movement_values,
     order_values,
+    reservation_values,
 )
 from orderwright.infrastructure.database.bulk.rows_of import Row, RowsOf, Values
 
@@ -142,5 +141,6 @@ def _shipped(sale: PastSale) -> Iterator[Values]:
 def _reservations(sale: PastSale) -> Iterator[Values]:
     if sale.shipment is None:
         for line in sale.tracked_lines():
-            held = Hold(sale.order.id, line.id, line.product_id, sale.location_id, line.quantity)
-            yield hold_values(held)
+            yield reservation_values(
+                sale.order.id, line.id, line.product_id, sale.location_id, line.quantity
+            )

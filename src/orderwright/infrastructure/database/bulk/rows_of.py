@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeEngine
 
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.domain_types import Choice, CurrencyCode
-from orderwright.infrastructure.database.types import Flag, UtcDateTime
+from orderwright.infrastructure.database.types import Flag, Json, UtcDateTime
 
 # The databases number these rows by themselves.
 _NUMBERED: Final = frozenset({tables.events, tables.stock_movements})
@@ -32,26 +32,36 @@ class RowsOf:
             column for column in table.columns if not (table in _NUMBERED and column.name == "id")
         ]
         self.table = table.name
+        self.types = tuple(column.type.compile(dialect) for column in written)
         self.columns = tuple(column.name for column in written)
         self._columns = tuple((column.name, _converter(column, dialect)) for column in written)
 
     def __call__(self, values: Iterable[Values]) -> list[Row]:
         """What is not named is NULL."""
+        return [*zip(*self.by_column(values), strict=True)]
+
+    def by_column(self, values: Iterable[Values]) -> list[list[Any]]:
+        """The same the other way round, which costs half as much to make."""
         listed = list(values)
-        return [*zip(*(_written(listed, *each) for each in self._columns), strict=True)]
+        return [_written(listed, *each) for each in self._columns]
 
 
-def _written(values: Sequence[Values], name: str, convert: Convert | None) -> Iterable[Any]:
-    """A column: a column at a time costs half as much as a row at a time."""
+def _written(values: Sequence[Values], name: str, convert: Convert | None) -> list[Any]:
     column = [each.get(name) for each in values]
-    return column if convert is None else map(convert, column)
+    return column if convert is None else [*map(convert, column)]
 
 
 def _converter(column: Column[Any], dialect: Dialect) -> Convert | None:
     for small in _SMALL:
         if isinstance(column.type, type(small)):
             return _remembering(small, dialect)
-    return _bind_processor(column.type, dialect)
+    convert = _bind_processor(column.type, dialect)
+    return _unless_encoded(convert) if isinstance(column.type, Json) and convert else convert
+
+
+def _unless_encoded(convert: Convert) -> Convert:
+    """JSON may come as bytes already, which is quicker where the shape is known."""
+    return lambda value: value.decode() if isinstance(value, bytes) else convert(value)
 
 
 @lru_cache

@@ -1,36 +1,40 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import count
 from typing import Any, Final
 
 from orderwright.domain.entities.shelf import Shelf
-from orderwright.domain.interfaces.order_reader import CustomerView
 from orderwright.domain.interfaces.placement import (
-    AnsweredRequest,
     CatalogueProduct,
     CommitUnknown,
     GroupRecords,
-    KeptRequest,
-    Reference,
-    RequestKey,
+    Known,
+    Questions,
 )
 from orderwright.domain.interfaces.unit_of_work import TransactionConflict
-from orderwright.infrastructure.database.bulk.writing import copy_rows
+from orderwright.infrastructure.database.bulk.rows_of import RowsOf
 from orderwright.infrastructure.database.placement import reading
 from orderwright.infrastructure.database.placement.rows import GroupRows
 
-KEPT_REQUESTS: Final = """
-SELECT caller, key, fingerprint, status, headers, body, lease_until FROM idempotency_keys
+# All that is asked before the orders are judged, in one round trip; the first column tells which
+# answer a row belongs to.
+LOOK_UP: Final = """
+SELECT 'kept' AS about, caller AS a, key AS b, fingerprint AS c, status AS number,
+  headers::text AS d, body, lease_until, NULL::bigint AS id
+FROM idempotency_keys
 WHERE (caller, key) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+UNION ALL
+SELECT 'customer', name, email, external_ref, NULL, NULL, NULL, NULL, id
+FROM customers WHERE id = ANY($3::bigint[])
+UNION ALL
+SELECT 'reference', channel, reference, NULL, NULL, NULL, NULL, NULL, NULL
+FROM orders WHERE (channel, reference) IN (SELECT * FROM unnest($4::text[], $5::text[]))
+UNION ALL
+SELECT 'product', NULL, NULL, NULL, version, NULL, NULL, NULL, id
+FROM products WHERE id = ANY($6::bigint[])
 """
-CUSTOMERS: Final = (
-    "SELECT id, name, email, external_ref FROM customers WHERE id = ANY($1::bigint[])"
-)
-TAKEN_REFERENCES: Final = """
-SELECT channel, reference FROM orders
-WHERE (channel, reference) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-"""
-PRODUCT_VERSIONS: Final = "SELECT id, version FROM products WHERE id = ANY($1::bigint[])"
 PRODUCTS: Final = """
 SELECT id, sku, name, price_ten_thousandths, currency, active, track_inventory, version
 FROM products WHERE id = ANY($1::bigint[])
@@ -43,23 +47,27 @@ WHERE product_id = ANY($1::bigint[]) ORDER BY product_id, location_id FOR NO KEY
 ORDER_IDS: Final = """
 SELECT nextval(pg_get_serial_sequence('orders', 'id')) FROM generate_series(1, $1::bigint)
 """
-# Guarded by what the table's own CHECK says too.
-RESERVE: Final = """
-UPDATE stock_levels AS level SET reserved = level.reserved + granted.units
-FROM unnest($1::bigint[], $2::bigint[]) AS granted (level_id, units)
-WHERE level.id = granted.level_id
-  AND (level.backorder OR level.reserved + granted.units <= level.on_hand)
-"""
-# A key that somebody gave up without an answer is taken over; one that has its answer is not.
-ANSWERS: Final = """
-INSERT INTO idempotency_keys AS kept
-  (caller, key, fingerprint, resource_id, lease_until, status, headers, body, created_at)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[],
-  $6::bigint[], $7::json[], $8::bytea[], $9::timestamptz[])
-ON CONFLICT (caller, key) DO UPDATE
-SET status = excluded.status, headers = excluded.headers, body = excluded.body
-WHERE kept.status IS NULL AND kept.fingerprint = excluded.fingerprint
-  AND kept.lease_until <= excluded.created_at
+# Everything a group writes, in one statement: rows of each table from the columns that are its
+# parameters. Foreign keys are checked when it ends. Stock is guarded by what its table's own CHECK
+# says too; a key that somebody gave up without an answer is taken over, one that has its answer is not.
+WRITE: Final = """
+WITH {inserts},
+reserved AS (
+  UPDATE stock_levels AS level SET reserved = level.reserved + granted.units
+  FROM {shelves} AS granted (level_id, units)
+  WHERE level.id = granted.level_id
+    AND (level.backorder OR level.reserved + granted.units <= level.on_hand)
+  RETURNING 1
+),
+answered AS (
+  INSERT INTO idempotency_keys AS kept ({answer_columns}) SELECT * FROM {answers}
+  ON CONFLICT (caller, key) DO UPDATE
+  SET status = excluded.status, headers = excluded.headers, body = excluded.body
+  WHERE kept.status IS NULL AND kept.fingerprint = excluded.fingerprint
+    AND kept.lease_until <= excluded.created_at
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM reserved), (SELECT count(*) FROM answered)
 """
 HAVE_ORDERS: Final = "SELECT count(*) FROM orders WHERE id = ANY($1::bigint[])"
 
@@ -75,23 +83,15 @@ class PostgresPlacement:
     async def begin(self) -> None:
         await self._transaction.start()
 
-    async def kept_requests(self, keys: Collection[RequestKey]) -> Mapping[RequestKey, KeptRequest]:
-        if not keys:
-            return {}
-        found = await self._connection.fetch(KEPT_REQUESTS, *_columns(keys))
-        return reading.kept_requests(found)
-
-    async def customers(self, ids: Collection[int]) -> Mapping[int, CustomerView]:
-        return reading.customers(await self._of(CUSTOMERS, ids))
-
-    async def taken_references(self, wanted: Collection[Reference]) -> Collection[Reference]:
-        if not wanted:
-            return ()
-        found = await self._connection.fetch(TAKEN_REFERENCES, *_columns(wanted))
-        return [(channel, reference) for channel, reference in found]
-
-    async def product_versions(self, ids: Collection[int]) -> Mapping[int, int]:
-        return dict(await self._of(PRODUCT_VERSIONS, ids))
+    async def look_up(self, questions: Questions) -> Known:
+        found = await self._connection.fetch(
+            LOOK_UP,
+            *_columns(questions.keys, 2),
+            list(questions.customers),
+            *_columns(questions.references, 2),
+            list(questions.products),
+        )
+        return _known(found)
 
     async def products(self, ids: Collection[int]) -> Sequence[CatalogueProduct]:
         return reading.products(await self._of(PRODUCTS, ids))
@@ -105,9 +105,21 @@ class PostgresPlacement:
         return [number for (number,) in await self._connection.fetch(ORDER_IDS, count)]
 
     async def write(self, records: GroupRecords) -> None:
-        await copy_rows(self._connection, self._rows.of(records))
-        await self._reserve(records.shelves)
-        await self._keep(records.answers)
+        columns = [
+            column for kind, values in self._rows.of(records) for column in kind.by_column(values)
+        ]
+        shelves = [(each.level_id, each.granted) for each in records.shelves]
+        answers = self._rows.answers_of(records.answers)
+        reserved, answered = await self._connection.fetchrow(
+            _writing(self._rows),
+            *columns,
+            *_columns(shelves, 2),
+            *self._rows.answers.by_column(answers),
+        )
+        if reserved != len(shelves):
+            raise TransactionConflict("a stock level changed under its lock")
+        if answered != len(records.answers):
+            raise TransactionConflict("another request with this Idempotency-Key was answered")
 
     async def commit(self) -> None:
         try:
@@ -128,20 +140,50 @@ class PostgresPlacement:
     async def _of(self, statement: str, ids: Collection[int]) -> Any:
         return await self._connection.fetch(statement, sorted(ids)) if ids else ()
 
-    async def _reserve(self, shelves: Sequence[Shelf]) -> None:
-        if not shelves:
-            return
-        granted = [each.level_id for each in shelves], [each.granted for each in shelves]
-        if await self._connection.execute(RESERVE, *granted) != f"UPDATE {len(shelves)}":
-            raise TransactionConflict("a stock level changed under its lock")
 
-    async def _keep(self, answers: Sequence[AnsweredRequest]) -> None:
-        if not answers:
-            return
-        columns = _columns(self._rows.answers_of(answers))
-        if await self._connection.execute(ANSWERS, *columns) != f"INSERT 0 {len(answers)}":
-            raise TransactionConflict("another request with this Idempotency-Key was answered")
+def _columns(rows: Collection[Sequence[Any]], width: int) -> list[list[Any]]:
+    return [[row[place] for row in rows] for place in range(width)]
 
 
-def _columns(rows: Collection[Sequence[Any]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _known(rows: Sequence[Any]) -> Known:
+    about: dict[str, list[Any]] = {}
+    for row in rows:
+        about.setdefault(row[0], []).append(row)
+    kept = [
+        (a, b, c, status, d, body, until)
+        for _, a, b, c, status, d, body, until, _ in about.get("kept", ())
+    ]
+    customers = [(row[8], row[1], row[2], row[3]) for row in about.get("customer", ())]
+    return Known(
+        kept_requests=reading.kept_requests(kept),
+        customers=reading.customers(customers),
+        taken_references={(row[1], row[2]) for row in about.get("reference", ())},
+        product_versions={row[8]: row[4] for row in about.get("product", ())},
+    )
+
+
+@cache
+def _writing(rows: GroupRows) -> str:
+    places = count(1)
+    return WRITE.format(
+        inserts=",\n".join(_insert(kind, places) for kind in rows.tables),
+        shelves=_unnested(("BIGINT", "BIGINT"), places),
+        answer_columns=", ".join(rows.answers.columns),
+        answers=_unnested(rows.answers.types, places),
+    )
+
+
+def _insert(kind: RowsOf, places: Iterator[int]) -> str:
+    columns, rows = ", ".join(kind.columns), _unnested(kind.types, places)
+    return f"into_{kind.table} AS (INSERT INTO {kind.table} ({columns}) SELECT * FROM {rows})"  # noqa: S608 - our own names
+
+
+def _unnested(types: Iterable[str], places: Iterator[int]) -> str:
+    """Rows from parameters, each of them a column."""
+    arrays = (f"${next(places)}::{_of_many(each)}[]" for each in types)
+    return f"unnest({', '.join(arrays)})"
+
+
+def _of_many(kind: str) -> str:
+    """Text of any length: the table refuses what is too long."""
+    return "TEXT" if kind.startswith("VARCHAR") else kind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from orderwright.domain.value_objects.money import UnitPrice
 Rows = Iterable[Sequence[Any]]
 
 
-def kept_requests(rows: Rows) -> Mapping[RequestKey, KeptRequest]:
+def kept_requests(rows: Rows) -> dict[RequestKey, KeptRequest]:
     return {
         (caller, key): KeptRequest(
             fingerprint=fingerprint,
@@ -28,7 +28,7 @@ def kept_requests(rows: Rows) -> Mapping[RequestKey, KeptRequest]:
     }
 
 
-def customers(rows: Rows) -> Mapping[int, CustomerView]:
+def customers(rows: Rows) -> dict[int, CustomerView]:
     return {
         customer_id: CustomerView(id=customer_id, name=name, email=email, external_ref=external_ref)
         for customer_id, name, email, external_ref in rows

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import orjson
 from sqlalchemy import Dialect
 
 from orderwright.domain.entities.aggregate import RecordedEvent
@@ -11,12 +12,12 @@ from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.bulk.event_rows import By, event_values
 from orderwright.infrastructure.database.bulk.order_rows import (
     adjustment_values,
-    hold_values,
     item_values,
-    movement_values,
     order_values,
+    reservation_values,
+    reserve_values,
 )
-from orderwright.infrastructure.database.bulk.rows_of import Row, RowsOf, Values
+from orderwright.infrastructure.database.bulk.rows_of import RowsOf, Values
 
 
 class GroupRows:
@@ -32,20 +33,31 @@ class GroupRows:
         self._tasks = RowsOf(tables.tasks, dialect)
         self.answers = RowsOf(tables.idempotency_keys, dialect)
 
-    def of(self, records: GroupRecords) -> Iterator[tuple[RowsOf, list[Row]]]:
-        placed = records.orders
-        yield self._orders, self._orders(order_values(each.order) for each in placed)
-        yield self._items, self._items(row for each in placed for row in _items(each))
-        adjustments = (row for each in placed for row in _adjustments(each))
-        yield self._adjustments, self._adjustments(adjustments)
-        yield self._reservations, self._reservations(map(hold_values, records.holds))
-        moved = (movement_values(each.movement, each.actor) for each in records.movements)
-        yield self._movements, self._movements(moved)
-        yield self._events, self._events(map(_event, placed))
-        yield self._tasks, self._tasks(map(vars, records.tasks))
+    @property
+    def tables(self) -> tuple[RowsOf, ...]:
+        return (
+            self._orders,
+            self._items,
+            self._adjustments,
+            self._reservations,
+            self._movements,
+            self._events,
+            self._tasks,
+        )
 
-    def answers_of(self, answers: Iterable[AnsweredRequest]) -> list[Row]:
-        return self.answers(map(_answer, answers))
+    def of(self, records: GroupRecords) -> Iterator[tuple[RowsOf, Iterable[Values]]]:
+        """In the order of `tables`."""
+        placed = records.orders
+        yield self._orders, (order_values(each.order) for each in placed)
+        yield self._items, (row for each in placed for row in _items(each))
+        yield self._adjustments, (row for each in placed for row in _adjustments(each))
+        yield self._reservations, (reservation_values(*each[:5]) for each in records.holds)
+        yield self._movements, map(reserve_values, records.holds)
+        yield self._events, map(_event, placed)
+        yield self._tasks, map(vars, records.tasks)
+
+    def answers_of(self, answers: Iterable[AnsweredRequest]) -> Iterator[Values]:
+        return map(_answer, answers)
 
 
 def _items(placed: PlacedBy) -> Iterator[Values]:
@@ -71,7 +83,7 @@ def _answer(answered: AnsweredRequest) -> Mapping[str, Any]:
         "fingerprint": answered.fingerprint,
         "lease_until": answered.at,
         "status": answered.answer.status,
-        "headers": dict(answered.answer.headers),
+        "headers": orjson.dumps(dict(answered.answer.headers)),
         "body": answered.answer.body,
         "created_at": answered.at,
     }

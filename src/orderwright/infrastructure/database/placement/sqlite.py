@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from orderwright.domain.entities.shelf import Shelf
-from orderwright.domain.interfaces.order_reader import CustomerView
 from orderwright.domain.interfaces.placement import (
     AnsweredRequest,
     CatalogueProduct,
     GroupRecords,
-    KeptRequest,
-    Reference,
-    RequestKey,
+    Known,
+    Questions,
 )
 from orderwright.domain.interfaces.unit_of_work import TransactionConflict
 from orderwright.infrastructure.database.bulk.writing import insert_rows
@@ -67,17 +65,16 @@ class SqlitePlacement:
     async def begin(self) -> None:
         await self._connection.execute_fetchall("BEGIN IMMEDIATE")
 
-    async def kept_requests(self, keys: Collection[RequestKey]) -> Mapping[RequestKey, KeptRequest]:
-        return reading.kept_requests(await self._of(KEPT_REQUESTS, keys))
-
-    async def customers(self, ids: Collection[int]) -> Mapping[int, CustomerView]:
-        return reading.customers(await self._of(CUSTOMERS, ids))
-
-    async def taken_references(self, wanted: Collection[Reference]) -> Collection[Reference]:
-        return [(channel, ref) for channel, ref in await self._of(TAKEN_REFERENCES, wanted)]
-
-    async def product_versions(self, ids: Collection[int]) -> Mapping[int, int]:
-        return dict(await self._of(PRODUCT_VERSIONS, ids))
+    async def look_up(self, questions: Questions) -> Known:
+        return Known(
+            kept_requests=reading.kept_requests(await self._of(KEPT_REQUESTS, questions.keys)),
+            customers=reading.customers(await self._of(CUSTOMERS, questions.customers)),
+            taken_references={
+                (channel, reference)
+                for channel, reference in await self._of(TAKEN_REFERENCES, questions.references)
+            },
+            product_versions=dict(await self._of(PRODUCT_VERSIONS, questions.products)),
+        )
 
     async def products(self, ids: Collection[int]) -> Sequence[CatalogueProduct]:
         return reading.products(await self._of(PRODUCTS, ids))
@@ -92,7 +89,8 @@ class SqlitePlacement:
         return range(last + 1, last + 1 + count)
 
     async def write(self, records: GroupRecords) -> None:
-        await insert_rows(self._connection, self._rows.of(records))
+        tables = ((kind, kind(values)) for kind, values in self._rows.of(records))
+        await insert_rows(self._connection, tables)
         await self._reserve(records.shelves)
         await self._keep(records.answers)
 
@@ -123,7 +121,8 @@ class SqlitePlacement:
     async def _keep(self, answers: Sequence[AnsweredRequest]) -> None:
         if not answers:
             return
-        if await self._changed(ANSWERS, self._rows.answers_of(answers)) != len(answers):
+        rows = self._rows.answers(self._rows.answers_of(answers))
+        if await self._changed(ANSWERS, rows) != len(answers):
             raise TransactionConflict("another request with this Idempotency-Key was answered")
 
     async def _changed(self, statement: str, rows: Sequence[Sequence[Any]]) -> int:
