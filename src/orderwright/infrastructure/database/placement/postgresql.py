@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import count
+from itertools import chain, count
 from typing import Any, Final
 
 from orderwright.domain.entities.shelf import Shelf
@@ -47,12 +47,11 @@ WHERE product_id = ANY($1::bigint[]) ORDER BY product_id, location_id FOR NO KEY
 ORDER_IDS: Final = """
 SELECT nextval(pg_get_serial_sequence('orders', 'id')) FROM generate_series(1, $1::bigint)
 """
-# Everything a group writes, in one statement: rows of each table from the columns that are its
-# parameters. Foreign keys are checked when it ends. Stock is guarded by what its table's own CHECK
+# Everything a group writes, in one statement: the rows of each table that has any, from the columns
+# that are its parameters. Foreign keys are checked when it ends. Stock is guarded by what its table's own CHECK
 # says too; a key that somebody gave up without an answer is taken over, one that has its answer is not.
 WRITE: Final = """
-WITH {inserts},
-reserved AS (
+WITH {inserts} reserved AS (
   UPDATE stock_levels AS level SET reserved = level.reserved + granted.units
   FROM {shelves} AS granted (level_id, units)
   WHERE level.id = granted.level_id
@@ -105,14 +104,15 @@ class PostgresPlacement:
         return [number for (number,) in await self._connection.fetch(ORDER_IDS, count)]
 
     async def write(self, records: GroupRecords) -> None:
-        columns = [
-            column for kind, values in self._rows.of(records) for column in kind.by_column(values)
-        ]
+        tables = [(kind, kind.by_column(values)) for kind, values in self._rows.of(records)]
+        written = [(kind, columns) for kind, columns in tables if columns[0]]
+        if not written and not records.answers:
+            return
         shelves = [(each.level_id, each.granted) for each in records.shelves]
         answers = self._rows.answers_of(records.answers)
         reserved, answered = await self._connection.fetchrow(
-            _writing(self._rows),
-            *columns,
+            _writing(tuple(kind for kind, _ in written), self._rows.answers),
+            *chain.from_iterable(columns for _, columns in written),
             *_columns(shelves, 2),
             *self._rows.answers.by_column(answers),
         )
@@ -162,20 +162,20 @@ def _known(rows: Sequence[Any]) -> Known:
     )
 
 
-@cache
-def _writing(rows: GroupRows) -> str:
+@cache  # a few: adjustments and tasks are there or not
+def _writing(tables: Sequence[RowsOf], answers: RowsOf) -> str:
     places = count(1)
     return WRITE.format(
-        inserts=",\n".join(_insert(kind, places) for kind in rows.tables),
+        inserts="".join(_insert(kind, places) for kind in tables),
         shelves=_unnested(("BIGINT", "BIGINT"), places),
-        answer_columns=", ".join(rows.answers.columns),
-        answers=_unnested(rows.answers.types, places),
+        answer_columns=", ".join(answers.columns),
+        answers=_unnested(answers.types, places),
     )
 
 
 def _insert(kind: RowsOf, places: Iterator[int]) -> str:
     columns, rows = ", ".join(kind.columns), _unnested(kind.types, places)
-    return f"into_{kind.table} AS (INSERT INTO {kind.table} ({columns}) SELECT * FROM {rows})"  # noqa: S608 - our own names
+    return f"into_{kind.table} AS (INSERT INTO {kind.table} ({columns}) SELECT * FROM {rows}),\n"  # noqa: S608 - our own names
 
 
 def _unnested(types: Iterable[str], places: Iterator[int]) -> str:

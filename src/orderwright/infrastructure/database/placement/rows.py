@@ -33,20 +33,7 @@ class GroupRows:
         self._tasks = RowsOf(tables.tasks, dialect)
         self.answers = RowsOf(tables.idempotency_keys, dialect)
 
-    @property
-    def tables(self) -> tuple[RowsOf, ...]:
-        return (
-            self._orders,
-            self._items,
-            self._adjustments,
-            self._reservations,
-            self._movements,
-            self._events,
-            self._tasks,
-        )
-
     def of(self, records: GroupRecords) -> Iterator[tuple[RowsOf, Iterable[Values]]]:
-        """In the order of `tables`."""
         placed = records.orders
         yield self._orders, (order_values(each.order) for each in placed)
         yield self._items, (row for each in placed for row in _items(each))
