@@ -20,6 +20,7 @@ from orderwright.config_sources import (
     SecretFiles,
     Unreadable,
 )
+from orderwright.config_time_budget import TimeBudget
 from orderwright.domain.value_objects.rate import Rate
 from orderwright.infrastructure.crash_points import CrashAction, parse_crash_points
 
@@ -41,7 +42,7 @@ _ORIGIN = re.compile(
 )
 
 
-class Settings(BaseSettings):
+class Settings(TimeBudget):
     """Immutable, valid as a whole, and handed on as plain values: nobody looks them up later.
 
     Field order matters: a field's check and default may look at the fields above it.
@@ -87,9 +88,6 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(
         5, ge=1, le=100, description="Connections a process keeps to the database."
     )
-    database_pool_timeout_seconds: float = Field(
-        5.0, gt=0, le=300, description="How long a request waits for a free connection."
-    )
     placement_queue_size: int = Field(
         2_000,
         ge=1,
@@ -127,12 +125,6 @@ class Settings(BaseSettings):
     )
     access_token_minutes: int = Field(15, ge=1, le=1440, description="Life of an access token.")
     refresh_token_days: int = Field(30, ge=1, le=365, description="Life of a refresh token.")
-    idempotency_lease_seconds: float = Field(
-        15.0,
-        gt=0,
-        le=3600,
-        description="How long an interrupted request keeps its key from being taken over by a retry.",
-    )
     idempotency_key_hours: int = Field(
         24, ge=1, le=8760, description="How long a repeated request gets its first answer again."
     )
@@ -187,12 +179,6 @@ class Settings(BaseSettings):
     background_work: bool = Field(
         True, description="Run queued tasks in the server process (`serve --no-background`: no)."
     )
-    task_lease_seconds: float = Field(
-        15.0,
-        gt=0,
-        le=3600,
-        description="How long a silent worker keeps a task; must exceed one gateway call (10 s).",
-    )
     task_poll_seconds: float = Field(
         0.5, gt=0, le=60, description="How often an idle worker looks for tasks."
     )
@@ -201,9 +187,6 @@ class Settings(BaseSettings):
     )
     task_retry_seconds: float = Field(
         60.0, gt=0, le=86_400, description="How long a failed task waits before it is tried again."
-    )
-    shutdown_grace_seconds: int = Field(
-        8, ge=1, le=300, description="How long running requests may take to finish on SIGTERM."
     )
     log_level: LogLevel = Field(
         default_factory=lambda known: "DEBUG" if known.get("debug") else "INFO",

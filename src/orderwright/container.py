@@ -53,6 +53,13 @@ from orderwright.infrastructure.messaging.rounds import Rounds
 from orderwright.infrastructure.messaging.wake_up import WakeUp
 from orderwright.infrastructure.observability.failure_log import StructuredFailureLog
 from orderwright.infrastructure.observability.logging import configure_logging
+from orderwright.infrastructure.resilience.bounded_client import BoundedClient, ClientLimits
+from orderwright.infrastructure.resilience.breakers import Breakers
+from orderwright.infrastructure.resilience.circuit_breaker import BreakerSettings
+from orderwright.infrastructure.resilience.guarded_client import GuardedClient
+from orderwright.infrastructure.resilience.http_answers import transient_answer
+from orderwright.infrastructure.resilience.retry import Retry, retry_policy
+from orderwright.infrastructure.resilience.retry_budget import RetryBudget
 from orderwright.infrastructure.security.jwt_tokens import JwtAccessTokens
 from orderwright.infrastructure.security.passwords import Argon2Passwords
 from orderwright.infrastructure.security.rate_limits import build_rate_limiter, rates_by_policy
@@ -89,6 +96,8 @@ class Container(containers.DeclarativeContainer):
             Limits,
             pool_size=config.database_pool_size,
             pool_timeout_s=config.database_pool_timeout_seconds,
+            lock_timeout_s=config.database_lock_timeout_seconds,
+            statement_timeout_s=config.database_statement_timeout_seconds,
         ),
     )
     schema = providers.Singleton(Schema, config.database_dsn)
@@ -138,6 +147,44 @@ class Container(containers.DeclarativeContainer):
         token=config.rate_limit_token,
     )
     rate_limiter = providers.Singleton(build_rate_limiter, config.redis_url, monotonic)
+
+    # Calls to the outside
+    breakers = providers.Singleton(
+        Breakers,
+        providers.Factory(
+            BreakerSettings,
+            failure_threshold=config.circuit_failure_threshold,
+            window_s=config.circuit_window_seconds,
+            recovery_timeout_s=config.circuit_recovery_seconds,
+        ),
+        monotonic=monotonic,
+        now=clock.provided.now,
+    )
+    payment_client = providers.Singleton(
+        BoundedClient,
+        providers.Factory(
+            ClientLimits,
+            concurrency_max=config.payment_max_concurrency,
+            connect_s=config.payment_connect_timeout_seconds,
+            total_s=config.payment_timeout_seconds,
+            answer_bytes_max=config.payment_max_answer_bytes,
+        ),
+    )
+    guarded_payment_client = providers.Singleton(
+        GuardedClient,
+        payment_client,
+        breakers.provided.named.call("payments"),
+        providers.Singleton(
+            Retry,
+            providers.Callable(
+                retry_policy, config.payment_retry_policy, total_s=config.payment_timeout_seconds
+            ),
+            budget=providers.Singleton(RetryBudget, config.payment_retry_share),
+            random=providers.Singleton(Random),
+            of_result=providers.Callable(transient_answer, clock.provided.now),
+        ),
+        total_s=config.payment_timeout_seconds,
+    )
 
     # Money and background work
     payment_gateway = providers.Singleton(SandboxGateway)
@@ -268,6 +315,7 @@ async def opened(container: Container) -> AsyncIterator[Container]:
     try:
         yield container
     finally:
+        await container.payment_client().close()
         container.password_hasher().close()
         await container.rate_limiter().close()
         await container.database().dispose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -13,6 +14,7 @@ from orderwright.api.routes import ROUTES
 from orderwright.config import Settings
 from orderwright.container import Container, build_container, configure_log, opened
 from orderwright.infrastructure.database.standing import Standing
+from orderwright.infrastructure.resilience.deadline import passing_on
 
 
 def create_app(settings: Settings, container: Container | None = None) -> FastAPI:
@@ -40,6 +42,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         app,
         new_id=app.state.container.ids().new_id,
         is_draining=lambda: app.state.container.readiness().draining,
+        passing_on_deadline=partial(passing_on, settings.request_deadline_seconds),
         max_body_bytes=settings.max_body_bytes,
         only_https=settings.environment == "production",
         trusted_proxies=settings.trusted_proxies,

@@ -1,5 +1,6 @@
 """docs/reference/settings.md, from the Settings class."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_origin
 
 from pydantic import SecretStr
@@ -7,6 +8,7 @@ from pydantic.fields import FieldInfo
 
 from orderwright.config import Settings
 from orderwright.config_sources import secret_names
+from orderwright.config_time_budget import TimeBudget
 
 _INTRODUCTION = """\
 # Settings
@@ -20,17 +22,30 @@ are reported at once, by name and never by value, and the process exits with cod
 
 In development every setting has a value: secrets are generated into `DATA_DIR/secrets`. In
 staging and production secrets must be given.
+"""
+_TIME_BUDGET = """
+## Time budget
 
+From `src/orderwright/config_time_budget.py`: how long anything may take, and how much of it there may
+be at once. The process does not start when an inner limit is not below the one around it; see
+[resilience](../explanation/resilience.md).
+"""
+_HEAD = """\
 | Setting | Meaning | Values | Default |
 |---|---|---|---|"""
 
 
 def settings_reference() -> str:
+    budget = TimeBudget.model_fields
+    others = {name: field for name, field in Settings.model_fields.items() if name not in budget}
+    return "\n".join([_INTRODUCTION, *_table(others), _TIME_BUDGET, *_table(budget)])
+
+
+def _table(fields: Mapping[str, FieldInfo]) -> Iterator[str]:
     secrets = set(secret_names(Settings))
-    fields = Settings.model_fields.items()
-    return "\n".join(
-        [_INTRODUCTION, *(_row(name, field, is_secret=name in secrets) for name, field in fields)]
-    )
+    yield _HEAD
+    for name, field in fields.items():
+        yield _row(name, field, is_secret=name in secrets)
 
 
 def _row(name: str, field: FieldInfo, *, is_secret: bool) -> str:

@@ -26,7 +26,11 @@ GIVING_BACK = (
     "cancel.after_void_before_release",
     "pay.after_record",
 )
-QUICK = {"TASK_LEASE_SECONDS": "1", "IDEMPOTENCY_LEASE_SECONDS": "1"}
+QUICK = {
+    "TASK_LEASE_SECONDS": "1",
+    "IDEMPOTENCY_LEASE_SECONDS": "1",
+    "PAYMENT_TIMEOUT_SECONDS": "0.9",
+}
 
 
 async def _until(shop: Shop, path: str, **expected: object) -> Any:

@@ -1,6 +1,7 @@
 """What happens to every request, whatever becomes of it. Pure ASGI, outermost first: see `install`."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
 from fastapi import FastAPI
 
@@ -10,6 +11,7 @@ from orderwright.api.middleware.body_limit import BodyLimit
 from orderwright.api.middleware.chosen_version import ChosenVersion
 from orderwright.api.middleware.correlation_id import CorrelationId
 from orderwright.api.middleware.cors import allow_origins
+from orderwright.api.middleware.deadline import Deadline
 from orderwright.api.middleware.draining import Draining
 from orderwright.api.middleware.head_as_get import HeadAsGet
 from orderwright.api.middleware.last_resort import LastResort
@@ -23,12 +25,14 @@ def install(
     *,
     new_id: Callable[[], str],
     is_draining: Callable[[], bool],
+    passing_on_deadline: Callable[[], AbstractContextManager[None]],
     max_body_bytes: int,
     only_https: bool,
     trusted_proxies: Sequence[str] = (),
     cors_origins: Sequence[str] = (),
 ) -> None:
     # The last one added sees a request first.
+    app.add_middleware(Deadline, passing_on=passing_on_deadline)
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
     app.add_middleware(Draining, is_draining=is_draining)
     app.add_middleware(ChosenVersion)

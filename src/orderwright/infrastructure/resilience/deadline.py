@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from math import inf
 from typing import Final
@@ -38,3 +38,16 @@ async def within(seconds: float) -> AsyncIterator[None]:
 def time_left_s() -> float:
     """Of the nearest deadline: infinite without one, never negative."""
     return max(0.0, _ends_at.get() - asyncio.get_running_loop().time())
+
+
+@contextmanager
+def passing_on(seconds: float) -> Iterator[None]:
+    """A deadline for what the block calls, which does not end the block itself: what it is doing, such
+    as committing, is better finished late than cut off. A task that is to outlive the block must not
+    be started in it."""
+    ends_at = min(asyncio.get_running_loop().time() + seconds, _ends_at.get())
+    token = _ends_at.set(ends_at)
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)

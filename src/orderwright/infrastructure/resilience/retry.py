@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final, Generic, TypeVar
 
@@ -43,6 +43,11 @@ class RetryPolicy:
 STANDARD: Final = RetryPolicy("standard", 3, wait_min_s=0.2, wait_max_s=2.0, total_s=10.0)
 # It must get through, and nobody waits.
 AGGRESSIVE: Final = RetryPolicy("aggressive", 6, wait_min_s=0.5, wait_max_s=10.0, total_s=60.0)
+
+
+def retry_policy(name: str, *, total_s: float) -> RetryPolicy:
+    """Raises: KeyError: there is none of this name."""
+    return replace({each.name: each for each in (STANDARD, AGGRESSIVE)}[name], total_s=total_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,12 @@ import asyncio
 
 import pytest
 
-from orderwright.infrastructure.resilience.deadline import LAST_WORDS_S, time_left_s, within
+from orderwright.infrastructure.resilience.deadline import (
+    LAST_WORDS_S,
+    passing_on,
+    time_left_s,
+    within,
+)
 
 
 async def for_ever() -> None:
@@ -65,3 +70,13 @@ async def test_a_cancellation_from_elsewhere_passes_through() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert task.cancelled()
+
+
+async def test_a_deadline_that_is_passed_on_ends_what_is_called_and_not_the_caller() -> None:
+    with passing_on(0):
+        assert time_left_s() == 0
+        await asyncio.sleep(0)
+        with pytest.raises(TimeoutError):
+            async with within(60):
+                await for_ever()
+    assert time_left_s() == float("inf")
