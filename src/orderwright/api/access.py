@@ -19,6 +19,7 @@ OPEN_ROUTES: Final = frozenset(
         ("POST", "/token"),
         ("POST", "/token/refresh"),  # the refresh token says who
         ("POST", "/token/revoke"),
+        ("POST", "/api/v1/gateway-webhooks/{provider}"),  # its signature says who
         ("GET", "/health/live"),
         ("GET", "/health/ready"),
     }

@@ -66,6 +66,7 @@ ERRORS: Final = (
     ErrorEntry(400, "malformed_json", "The body is no JSON in UTF-8.", "Make the body with a JSON library, without byte order mark, NaN or Infinity."),
     ErrorEntry(400, "malformed_request", "The request is no HTTP, or its query or form is not percent-encoded UTF-8.", "Make addresses and forms with a library."),
     # 401, 403
+    ErrorEntry(401, "bad_webhook_signature", "A webhook is not signed with the gateway's secret, or with a time further than 300 s off.", "Compare `PAYMENT_WEBHOOK_SECRET` with the gateway's, and the clocks; sign the body as it is sent."),
     ErrorEntry(401, "invalid_credentials", "User name or password is wrong.", "Ask the user again; wait longer after each failure."),
     ErrorEntry(401, "invalid_token", "The token or API key is unknown, expired or revoked.", "Refresh the token, or sign in again."),
     ErrorEntry(401, "not_signed_in", "No credentials were sent.", "Send `Authorization: Bearer ...` with an access token or an API key."),
@@ -74,6 +75,7 @@ ERRORS: Final = (
     ErrorEntry(404, "api_key_not_found", "No API key has this id.", _LOOK),
     ErrorEntry(404, "customer_not_found", "No customer has this id.", _LOOK),
     ErrorEntry(404, "document_not_found", "There is no OpenAPI document of this version.", "`GET /api` lists the versions."),
+    ErrorEntry(404, "gateway_not_found", "No gateway of this name may send webhooks here.", "Set `PAYMENT_PROVIDER` and `PAYMENT_WEBHOOK_SECRET`."),
     ErrorEntry(404, "line_not_found", "The order, or the return, has no line with this id.", "Take line ids from its `items`."),
     ErrorEntry(404, "location_not_found", "No stock location has this id.", _LOOK),
     ErrorEntry(404, "order_not_found", "No order has this id.", _LOOK),
@@ -162,6 +164,7 @@ ERRORS: Final = (
     ErrorEntry(422, "unknown_currency", "There is no such currency.", "Use a code of ISO 4217, such as `GBP`."),
     ErrorEntry(422, "unknown_product", "An order names a product that does not exist.", "Check `product_id` of every item."),
     ErrorEntry(422, "unknown_report_format", "A report cannot be written in this format.", _FILE),
+    ErrorEntry(422, "unreadable_webhook", "A webhook names no event.", "Send `webhook-id`, or an event of Stripe as it came."),
     ErrorEntry(422, "unreadable_file", "A file is not text in the encoding it should have.", _FILE),
     ErrorEntry(422, "validation_error", "Members, parameters or headers are missing, unknown or out of their bounds.", "Each of `errors` has a `pointer` to what to correct."),
     ErrorEntry(422, "weak_password", "The password is too short, too long or too common.", "Choose a longer sentence."),

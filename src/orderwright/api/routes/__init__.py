@@ -16,6 +16,7 @@ from orderwright.api.routes import (
     customers,
     deprecations,
     docs,
+    gateway_webhooks,
     health,
     identity,
     order_acts,
@@ -65,6 +66,7 @@ _ROUTERS: Final = (
     api_keys.router,
     versions.router,
     deprecations.router,
+    gateway_webhooks.router,
     health.router,
     docs.router,
 )

@@ -12,6 +12,8 @@ Forget = Callable[[UnitOfWork], Awaitable[int]]
 
 # A transaction of so many rows is over before anybody notices that it was there.
 BATCH: Final = 1_000
+# Gateways tell of an event again for days, and nobody knows of one that does for a month.
+GATEWAY_EVENTS: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +21,7 @@ class ForgetExpired:
     """How long what is kept for a while is kept. What carries its own end needs no number here."""
 
     idempotency_keys: timedelta
+    gateway_events: timedelta = GATEWAY_EVENTS
     batch: int = BATCH
 
 
@@ -28,8 +31,10 @@ async def forget_expired(command: ForgetExpired, units: UnitOfWorkFactory, *, no
     Several processes may do so at once: what one has in hand, the others leave to it.
     """
     keys_before = now - command.idempotency_keys
+    events_before = now - command.gateway_events
     kinds: list[Forget] = [
         lambda uow: uow.idempotency_keys.forget(keys_before, limit=command.batch),
+        lambda uow: uow.gateway_events.forget(events_before, limit=command.batch),
         lambda uow: uow.refresh_tokens.forget_expired(now, limit=command.batch),
         lambda uow: uow.sign_in_tallies.forget_expired(now, limit=command.batch),
     ]

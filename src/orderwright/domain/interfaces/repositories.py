@@ -21,6 +21,7 @@ from orderwright.domain.entities.sign_in_tally import SignInTally
 from orderwright.domain.entities.stock import StockLevel
 from orderwright.domain.entities.task import Task
 from orderwright.domain.entities.user import User
+from orderwright.domain.interfaces.gateway_webhooks import GatewayEvent
 
 Entity = TypeVar("Entity")
 Id_contra = TypeVar("Id_contra", contravariant=True)
@@ -102,6 +103,10 @@ class Payments(Repository[Payment, str], Protocol):
 
     async def of_orders(self, order_ids: Collection[int]) -> Sequence[Payment]: ...
 
+    async def find_by_operation(self, operation_id: str) -> Payment | None:
+        """For looking at: not locked, so what is open in it may have been finished by now."""
+        ...
+
 
 class Refunds(Repository[Refund, str], Protocol):
     async def of_order(self, order_id: int) -> Sequence[Refund]: ...
@@ -177,6 +182,19 @@ class RefreshTokens(Repository[RefreshToken, str], Protocol):
     async def revoke_family(self, family_id: str, now: datetime) -> None: ...
 
     async def revoke_all_of(self, user_id: int, now: datetime) -> None: ...
+
+
+class GatewayEvents(Protocol):
+    async def note(
+        self, provider: str, event: GatewayEvent, order_id: int | None, *, now: datetime
+    ) -> bool:
+        """Keep that the gateway told of it; False if it was kept before. Of two who note the same
+        event, the second waits for the first to commit or to give up."""
+        ...
+
+    async def forget(self, before: datetime, *, limit: int) -> int:
+        """Delete up to `limit` of those received before then; how many there were."""
+        ...
 
 
 class IdempotencyKeys(Protocol):

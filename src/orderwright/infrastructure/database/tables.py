@@ -37,6 +37,7 @@ from orderwright.domain.entities.return_ import ReturnStatus
 from orderwright.domain.entities.shipment import ShipmentStatus
 from orderwright.domain.entities.stock import MovementKind
 from orderwright.domain.entities.task import TaskState
+from orderwright.domain.interfaces.gateway_webhooks import EVENT_ID_CHARS_MAX, REFERENCE_CHARS_MAX
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import PRICE_DECIMALS
 from orderwright.infrastructure.database.append_only import keep_append_only
@@ -460,6 +461,16 @@ deprecated_calls = _table(
     _at("first_at"),
     _at("last_at"),
     PrimaryKeyConstraint("caller", "route"),
+)
+
+gateway_events = _table(
+    "gateway_events",
+    Column("provider", String_(50), nullable=False),
+    Column("event_id", String_(EVENT_ID_CHARS_MAX), nullable=False),
+    Column("reference", String_(REFERENCE_CHARS_MAX)),
+    Column("order_id", BigInt),
+    Column("received_at", UtcDateTime, nullable=False, index=True),
+    PrimaryKeyConstraint("provider", "event_id"),
 )
 
 imported_documents = _table(

@@ -29,6 +29,7 @@ from orderwright.infrastructure.database.repositories.catalogue import (
     SqlLocations,
     SqlProducts,
 )
+from orderwright.infrastructure.database.repositories.gateway_events import SqlGatewayEvents
 from orderwright.infrastructure.database.repositories.history import SqlHistory
 from orderwright.infrastructure.database.repositories.orders import (
     SqlOrders,
@@ -65,6 +66,7 @@ class SqlUnitOfWork:
     api_keys: SqlApiKeys
     refresh_tokens: SqlRefreshTokens
     sign_in_tallies: SqlSignInTallies
+    gateway_events: SqlGatewayEvents
     idempotency_keys: IdempotencyKeys
     history: SqlHistory
 
@@ -162,6 +164,7 @@ class SqlUnitOfWork:
         self.api_keys = SqlApiKeys(session)
         self.refresh_tokens = SqlRefreshTokens(session)
         self.sign_in_tallies = SqlSignInTallies(session)
+        self.gateway_events = SqlGatewayEvents(session)
         self.history = SqlHistory(session, self._by)
         self.idempotency_keys = IdempotencyKeys(
             session, self.context.actor.name, self._request_lease

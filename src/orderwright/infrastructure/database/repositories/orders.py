@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.order import Order, OrderNotFound
@@ -40,6 +41,11 @@ class SqlPayments(Kept[Payment, str]):
     async def of_orders(self, order_ids: Collection[int]) -> Sequence[Payment]:
         payments = tables.payments.c
         return await self._all(payments.order_id.in_(order_ids), payments.created_at, payments.id)
+
+    async def find_by_operation(self, operation_id: str) -> Payment | None:
+        operations = tables.payment_operations.c
+        of_operation = select(operations.payment_id).where(operations.id == operation_id)
+        return await self._first(tables.payments.c.id.in_(of_operation))
 
 
 class SqlRefunds(Kept[Refund, str]):
