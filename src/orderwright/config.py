@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from pydantic_settings.sources import DotEnvSettingsSource, EnvSettingsSource
 
 from orderwright.config_faults import BadConfiguration, Fault, faults_in
+from orderwright.config_payments import check_webhook_secrets, webhook_secrets_in
 from orderwright.config_sources import (
     DEVELOPMENT_SECRET_PREFIX,
     GeneratedSecrets,
@@ -122,6 +123,11 @@ class Settings(TimeBudget):
         "automatic",
         description="`automatic` takes the money when an order is processed; `manual` only has it "
         "authorised, to be captured by request.",
+    )
+    payment_webhook_secret: SecretStr | None = Field(
+        None,
+        description="`whsec_...`, with which the gateway signs its webhooks; two by a comma while it is "
+        "changed. Without it none are taken.",
     )
     access_token_minutes: int = Field(15, ge=1, le=1440, description="Life of an access token.")
     refresh_token_days: int = Field(30, ge=1, le=365, description="Life of a refresh token.")
@@ -269,6 +275,14 @@ class Settings(TimeBudget):
             raise ValueError(f"must have at least {SECRET_BYTES_MIN} bytes each")
         return value
 
+    @field_validator("payment_webhook_secret")
+    @classmethod
+    def _webhook_secrets_that_can_sign(
+        cls, value: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        check_webhook_secrets(value, info.data.get("payment_provider"))
+        return value
+
     @field_validator("redis_url")
     @classmethod
     def _a_redis_that_can_be_asked(cls, value: SecretStr | None) -> SecretStr | None:
@@ -355,6 +369,11 @@ class Settings(TimeBudget):
     def jwt_secrets(self) -> list[str]:
         """All that tokens may be signed with; the first signs."""
         return [self.jwt_secret.get_secret_value(), *_each_of(self.jwt_former_secrets)]
+
+    @property
+    def webhook_secrets(self) -> list[str]:
+        """All that the payment gateway may sign its webhooks with."""
+        return webhook_secrets_in(self.payment_webhook_secret)
 
     @property
     def uses_sqlite(self) -> bool:

@@ -47,6 +47,7 @@ from orderwright.infrastructure.database.readers.order_details import SqlOrderDe
 from orderwright.infrastructure.database.readers.orders import SqlOrderReader
 from orderwright.infrastructure.database.schema import Schema
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
+from orderwright.infrastructure.external_services.gateway_webhooks import webhooks_by_provider
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
 from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
 from orderwright.infrastructure.messaging.rounds import Rounds
@@ -188,6 +189,9 @@ class Container(containers.DeclarativeContainer):
 
     # Money and background work
     payment_gateway = providers.Singleton(SandboxGateway)
+    gateway_webhooks = providers.Singleton(
+        webhooks_by_provider, config.payment_provider, config.webhook_secrets
+    )
     settlement = providers.Singleton(Settlement, unit_of_work.provider, payment_gateway, clock, ids)
     task_handlers = providers.Singleton(
         TaskHandlers,
@@ -326,6 +330,7 @@ def _plain_values(settings: Settings) -> dict[str, object]:
     return settings.model_dump() | {
         "database_dsn": settings.database_dsn,
         "captures_at_once": settings.payment_capture == "automatic",
+        "webhook_secrets": settings.webhook_secrets,
         "jwt_secrets": settings.jwt_secrets,
         "api_secret_key": settings.api_secret_key.get_secret_value(),
         "redis_url": settings.redis_url and settings.redis_url.get_secret_value(),

@@ -1,6 +1,7 @@
 """Who may use which route, spelled out once more: a route that changes hands is noticed.
 
-"any" is whoever says who they are, "open" is for everybody.
+"any" is whoever says who they are, "open" is for everybody, "signed" for who has the secret, whatever
+else they may do.
 """
 
 from typing import Final
@@ -59,6 +60,7 @@ EXPECTED: Final = {
     "POST /token": "open",
     "POST /token/refresh": "open",
     "POST /token/revoke": "open",
+    "POST /api/v1/gateway-webhooks/{provider}": "signed",
     "GET /health/live": "open",
     "GET /health/ready": "open",
 }

@@ -5,11 +5,14 @@ from collections.abc import Callable
 from typing import Final
 
 import httpx2
+from dependency_injector import providers
 
 from orderwright.domain.value_objects.permission import Permission
+from orderwright.infrastructure.external_services.gateway_webhooks import StandardWebhooks
 from tests.e2e.api.service import Service
 from tests.e2e.contract.expected_permissions import EXPECTED
-from tests.e2e.contract.operations import Operation, operations
+from tests.e2e.contract.operations import NOTHING, Operation, operations
+from tests.webhooks import OLD_SECRET
 
 NOBODY: Final = "nobody"
 METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"})
@@ -21,6 +24,8 @@ ANSWERED: Final = {method: {method} for method in METHODS} | {"GET": {"GET", "HE
 async def test_every_operation_answers_everybody_as_its_permission_says(
     service: Service, record_property: Callable[[str, object], None]
 ) -> None:
+    heard = {NOTHING: StandardWebhooks([OLD_SECRET])}
+    service.app.state.container.gateway_webhooks.override(providers.Object(heard))
     callers = await everybody(service)
     wrong: list[str] = []
     cases = 0
@@ -44,6 +49,8 @@ async def everybody(service: Service) -> dict[str, httpx2.AsyncClient]:
 
 def _is_right(operation: Operation, caller: str, response: httpx2.Response) -> bool:
     code = response.json().get("code") if response.is_error else None
+    if EXPECTED.get(operation.name) == "signed":
+        return (response.status_code, code) == (401, "bad_webhook_signature")
     if EXPECTED.get(operation.name) == "open":
         return response.status_code < 500 and code not in {"not_signed_in", "permission_denied"}
     if caller == NOBODY:
@@ -61,7 +68,7 @@ async def test_a_revoked_key_opens_no_operation(service: Service) -> None:
     await admin.delete(f"/api/v1/api-keys/{made.json()['id']}")
 
     for operation in operations(service.app):
-        if EXPECTED[operation.name] != "open":
+        if EXPECTED[operation.name] not in {"open", "signed"}:
             response = await operation.ask(till)
             assert (response.status_code, response.json()["code"]) == (401, "invalid_token")
 

@@ -6,6 +6,7 @@ from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.interfaces.payment_gateway import GatewayCall
 from orderwright.infrastructure.external_services.payments_stripe import StripeGateway
 from tests.integration.stripe.calls import UNKNOWN, a_call, declined, succeeded
+from tests.integration.stripe.conftest import Connect
 from tests.integration.stripe.fake_stripe import FakeStripe, error
 
 AUTHORISE, CAPTURE = OperationKind.AUTHORISE, OperationKind.CAPTURE
@@ -34,6 +35,28 @@ async def test_what_was_done_is_found_though_its_answer_was_lost_and_its_key_is_
 
     assert await gateway.look_up(call) == succeeded("pi_1")
     assert {each.method for each in stripe.requests[asked:]} == {"GET"}
+
+
+async def test_a_lost_answer_is_asked_for_at_once_under_the_same_key(
+    stripe: FakeStripe, connect: Connect
+) -> None:
+    stripe.lose_next_answer = True
+
+    assert await connect(stripe.url, tries=2).carry_out(a_call(CHARGE)) == succeeded("pi_1")
+    assert [each.headers["idempotency-key"] for each in stripe.requests] == ["ref-charge"] * 2
+    assert (len(stripe.intents), stripe.moved) == (1, 1050)
+
+
+async def test_a_refusal_for_now_is_tried_again_and_a_server_error_is_not(
+    stripe: FakeStripe, connect: Connect
+) -> None:
+    gateway = connect(stripe.url, tries=2)
+    stripe.refuse_next = error(429, "invalid_request_error", "rate_limit")
+    assert await gateway.carry_out(a_call(CHARGE)) == succeeded("pi_1")
+
+    stripe.refuse_next = error(500, "api_error")
+    assert await gateway.carry_out(a_call(CHARGE, reference="other")) == UNKNOWN
+    assert len(stripe.requests) == 3
 
 
 @pytest.mark.parametrize("kind", OperationKind)

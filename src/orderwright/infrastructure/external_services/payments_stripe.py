@@ -50,10 +50,10 @@ from orderwright.infrastructure.external_services.stripe_requests import (
     NothingToAsk,
     request_of,
 )
-from orderwright.infrastructure.resilience.bounded_client import BoundedClient
-from orderwright.infrastructure.resilience.circuit_breaker import CircuitBreaker
 from orderwright.infrastructure.resilience.failures import CallFailed, CircuitOpen, NotSent
-from orderwright.infrastructure.resilience.http_answers import Answer, is_failure
+from orderwright.infrastructure.resilience.guarded_client import GuardedClient
+from orderwright.infrastructure.resilience.http_answers import Answer, retry_after_s
+from orderwright.infrastructure.resilience.retry import Transient
 
 API_URL: Final = "https://api.stripe.com"
 # All that is used here has kept its meaning since; Stripe goes on serving the versions of the past.
@@ -69,20 +69,28 @@ class _NotAnswered(Exception):
     """Stripe answered, but not what was asked."""
 
 
-class StripeGateway:
-    """Sends once: whatever may be repeated, the journal repeats."""
+def refused_for_now(now: Callable[[], datetime]) -> Callable[[Answer], Transient | None]:
+    """Which answers are worth another try at once. That of a server error is not: Stripe keeps it with
+    the key and would only say it again."""
 
+    def judge(answer: Answer) -> Transient | None:
+        if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
+            return None
+        return Transient(retry_after_s(answer.headers.get("retry-after", ""), now()))
+
+    return judge
+
+
+class StripeGateway:
     def __init__(
         self,
-        client: BoundedClient,
-        breaker: CircuitBreaker,
+        client: GuardedClient,
         *,
         api_key: str,
         now: Callable[[], datetime],
         api_url: str | None = None,
     ) -> None:
         self._client = client
-        self._breaker = breaker
         self._now = now
         self._api = f"{(api_url or API_URL).rstrip('/')}/v1"
         self._headers = {"authorization": f"Bearer {api_key}", "stripe-version": API_VERSION}
@@ -145,12 +153,8 @@ class StripeGateway:
 
         Raises: CallFailed, _NotAnswered.
         """
-        answer = await self._breaker.call(
-            lambda: self._client.send(
-                "GET", self._api + path, headers=self._headers, params=params
-            ),
-            is_failure=is_failure,
-        )
+        address = self._api + path
+        answer = await self._client.send("GET", address, headers=self._headers, params=params)
         told = members_of(answer)
         if answer.status != HTTPStatus.OK or told.get("object") != kind:
             self._tell_of_wrong_key(answer)
@@ -164,10 +168,7 @@ class StripeGateway:
             "content-type": "application/x-www-form-urlencoded",
         }
         form = urlencode(fields).encode()
-        return await self._breaker.call(
-            lambda: self._client.send("POST", self._api + path, headers=headers, content=form),
-            is_failure=is_failure,
-        )
+        return await self._client.send("POST", self._api + path, headers=headers, content=form)
 
     def _tell_of_wrong_key(self, answer: Answer) -> None:
         if answer.status in WRONG_KEY:
