@@ -440,3 +440,39 @@ def test_former_secrets_are_as_long_as_the_present_one(monkeypatch: pytest.Monke
     assert GOOD_SECRET not in repr(settings)
     found = faults(monkeypatch, JWT_FORMER_SECRETS=f"{GOOD_SECRET},short")
     assert found == {"JWT_FORMER_SECRETS": f"must have at least {SECRET_BYTES_MIN} bytes each"}
+
+
+WEBHOOK_SECRET = "whsec_" + "Zm9y" * 8  # 24 bytes
+
+
+@pytest.mark.parametrize(
+    ("value", "secrets"),
+    [
+        ("", []),
+        (WEBHOOK_SECRET, [WEBHOOK_SECRET]),
+        (f"{WEBHOOK_SECRET}, {WEBHOOK_SECRET}AAAA", [WEBHOOK_SECRET, f"{WEBHOOK_SECRET}AAAA"]),
+    ],
+)
+def test_a_gateway_signs_with_one_secret_or_two(
+    value: str, secrets: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load(monkeypatch, PAYMENT_WEBHOOK_SECRET=value)
+
+    assert settings.webhook_secrets == secrets
+    assert WEBHOOK_SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("Zm9y" * 8, "must begin with whsec_"),
+        ("whsec_" + "Zm9y" * 7, "must have 24 to 64 bytes in base64 after whsec_"),
+        ("whsec_" + "Zm9y" * 22, "must have 24 to 64 bytes in base64 after whsec_"),
+        ("whsec_" + "Zm9y" * 8 + "*", "must have 24 to 64 bytes in base64 after whsec_"),
+        (",".join([WEBHOOK_SECRET] * 3), "must be at most 2 secrets"),
+    ],
+)
+def test_a_secret_that_no_gateway_could_sign_with_is_refused(
+    value: str, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert faults(monkeypatch, PAYMENT_WEBHOOK_SECRET=value) == {"PAYMENT_WEBHOOK_SECRET": problem}
