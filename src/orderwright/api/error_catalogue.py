@@ -164,8 +164,8 @@ ERRORS: Final = (
     ErrorEntry(422, "unknown_currency", "There is no such currency.", "Use a code of ISO 4217, such as `GBP`."),
     ErrorEntry(422, "unknown_product", "An order names a product that does not exist.", "Check `product_id` of every item."),
     ErrorEntry(422, "unknown_report_format", "A report cannot be written in this format.", _FILE),
-    ErrorEntry(422, "unreadable_webhook", "A webhook names no event.", "Send `webhook-id`, or an event of Stripe as it came."),
     ErrorEntry(422, "unreadable_file", "A file is not text in the encoding it should have.", _FILE),
+    ErrorEntry(422, "unreadable_webhook", "A webhook names no event.", "Send `webhook-id`, or an event of Stripe as it came."),
     ErrorEntry(422, "validation_error", "Members, parameters or headers are missing, unknown or out of their bounds.", "Each of `errors` has a `pointer` to what to correct."),
     ErrorEntry(422, "weak_password", "The password is too short, too long or too common.", "Choose a longer sentence."),
     # 428, 429
