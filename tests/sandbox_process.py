@@ -13,7 +13,7 @@ import httpx2
 
 from devtools.ports import free_port
 
-KEY: Final = "a-key-of-tests"
+KEY: Final = "a-key-for-tests-that-is-long-enough"
 _WITHIN_S: Final = 30.0
 _POLL_S: Final = 0.02
 

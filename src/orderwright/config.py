@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -13,8 +12,15 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.sources import DotEnvSettingsSource, EnvSettingsSource
 
+from orderwright.config_addresses import is_some_network
 from orderwright.config_faults import BadConfiguration, Fault, faults_in
-from orderwright.config_payments import check_webhook_secrets, webhook_secrets_in
+from orderwright.config_payments import (
+    PAYMENT_KEY_CHARS_MIN,
+    check_api_key,
+    check_api_url,
+    check_webhook_secrets,
+    webhook_secrets_in,
+)
 from orderwright.config_sources import (
     DEVELOPMENT_SECRET_PREFIX,
     GeneratedSecrets,
@@ -116,8 +122,26 @@ class Settings(TimeBudget):
         description=f"Keys the hashes of API keys; at least {SECRET_BYTES_MIN} bytes.",
         json_schema_extra={"shown_default": "generated in development"},
     )
-    payment_provider: Literal["sandbox"] = Field(
-        "sandbox", description="Who takes the money; `sandbox` moves none."
+    payment_provider: Literal["sandbox", "http"] = Field(
+        "sandbox",
+        description="Who takes the money; `sandbox` moves none and is refused in production.",
+    )
+    payment_api_url: str | None = Field(
+        None,
+        description="Where the gateway is; `https://...`, or `http://...` on this machine. Needed by "
+        "`http`.",
+    )
+    payment_api_key: SecretStr | None = Field(
+        None,
+        description="What the gateway knows us by; at least "
+        f"{PAYMENT_KEY_CHARS_MIN} characters. Needed by `http`.",
+    )
+    payment_key_lifetime_hours: int = Field(
+        24,
+        ge=1,
+        le=8760,
+        description="How long the gateway surely does not carry out an `Idempotency-Key` again "
+        "(`http`).",
     )
     payment_capture: Literal["automatic", "manual"] = Field(
         "automatic",
@@ -283,6 +307,25 @@ class Settings(TimeBudget):
         check_webhook_secrets(value, info.data.get("payment_provider"))
         return value
 
+    @field_validator("payment_provider")
+    @classmethod
+    def _money_that_moves(cls, value: str, info: ValidationInfo) -> str:
+        if value == "sandbox" and info.data.get("environment") == "production":
+            raise ValueError("must not be sandbox in production: it moves no money")
+        return value
+
+    @field_validator("payment_api_url")
+    @classmethod
+    def _a_gateway_that_can_be_asked(cls, value: str | None, info: ValidationInfo) -> str | None:
+        check_api_url(value, info.data.get("payment_provider"))
+        return value
+
+    @field_validator("payment_api_key")
+    @classmethod
+    def _a_key_worth_money(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        check_api_key(value, info.data.get("payment_provider"))
+        return value
+
     @field_validator("redis_url")
     @classmethod
     def _a_redis_that_can_be_asked(cls, value: SecretStr | None) -> SecretStr | None:
@@ -327,7 +370,7 @@ class Settings(TimeBudget):
     @field_validator("trusted_proxies")
     @classmethod
     def _proxies_that_are_named(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(map(_is_some_network, value)):
+        if not all(map(is_some_network, value)):
             raise ValueError("must be addresses or networks such as 10.0.0.0/8, and not everything")
         return value
 
@@ -411,13 +454,6 @@ def _each_of(secrets: SecretStr | None) -> list[str]:
 
 def _deployed(known: dict[str, Any]) -> bool:
     return known.get("environment") in ("staging", "production")
-
-
-def _is_some_network(text: str) -> bool:
-    try:
-        return ip_network(text).prefixlen > 0
-    except ValueError:
-        return False
 
 
 def _sqlite_in(directory: Path) -> str:

@@ -6,11 +6,39 @@ from typing import Final
 
 from pydantic import SecretStr
 
+from orderwright.config_addresses import is_unheard_by_others
+
+# It moves money: shorter ones can be guessed.
+PAYMENT_KEY_CHARS_MIN: Final = 32
+
 _PREFIX: Final = "whsec_"
 # While a secret is changed the old one is good as well.
 _SECRETS_MAX: Final = 2
 # What Standard Webhooks asks of a key.
 _KEY_BYTES_MIN, _KEY_BYTES_MAX = 24, 64
+
+
+def check_api_url(url: str | None, provider: object) -> None:
+    """Raises: ValueError."""
+    if url is None:
+        _check_that_it_may_be_missing(provider)
+    elif not is_unheard_by_others(url):
+        raise ValueError(
+            "must be https://host/path, or http:// on this machine, with nothing behind the path"
+        )
+
+
+def check_api_key(key: SecretStr | None, provider: object) -> None:
+    """Raises: ValueError."""
+    if key is None:
+        _check_that_it_may_be_missing(provider)
+    elif len(key.get_secret_value()) < PAYMENT_KEY_CHARS_MIN:
+        raise ValueError(f"must have at least {PAYMENT_KEY_CHARS_MIN} characters")
+
+
+def _check_that_it_may_be_missing(provider: object) -> None:
+    if provider == "http":
+        raise ValueError("is required by PAYMENT_PROVIDER=http")
 
 
 def webhook_secrets_in(setting: SecretStr | None) -> list[str]:

@@ -48,6 +48,7 @@ from orderwright.infrastructure.database.readers.orders import SqlOrderReader
 from orderwright.infrastructure.database.schema import Schema
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
 from orderwright.infrastructure.external_services.gateway_webhooks import webhooks_by_provider
+from orderwright.infrastructure.external_services.payments_http import HttpGateway
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
 from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
 from orderwright.infrastructure.messaging.rounds import Rounds
@@ -59,7 +60,7 @@ from orderwright.infrastructure.resilience.breakers import Breakers
 from orderwright.infrastructure.resilience.circuit_breaker import BreakerSettings
 from orderwright.infrastructure.resilience.guarded_client import GuardedClient
 from orderwright.infrastructure.resilience.http_answers import transient_answer
-from orderwright.infrastructure.resilience.retry import Retry, retry_policy
+from orderwright.infrastructure.resilience.retry import Retry, retry_policy, transient_unless_sent
 from orderwright.infrastructure.resilience.retry_budget import RetryBudget
 from orderwright.infrastructure.security.jwt_tokens import JwtAccessTokens
 from orderwright.infrastructure.security.passwords import Argon2Passwords
@@ -171,24 +172,47 @@ class Container(containers.DeclarativeContainer):
             answer_bytes_max=config.payment_max_answer_bytes,
         ),
     )
+    payment_breaker = breakers.provided.named.call("payments")
+    payment_retry = providers.Factory(
+        Retry,
+        providers.Callable(
+            retry_policy, config.payment_retry_policy, total_s=config.payment_timeout_seconds
+        ),
+        budget=providers.Singleton(RetryBudget, config.payment_retry_share),
+        random=providers.Singleton(Random),
+    )
     guarded_payment_client = providers.Singleton(
         GuardedClient,
         payment_client,
-        breakers.provided.named.call("payments"),
-        providers.Singleton(
-            Retry,
-            providers.Callable(
-                retry_policy, config.payment_retry_policy, total_s=config.payment_timeout_seconds
-            ),
-            budget=providers.Singleton(RetryBudget, config.payment_retry_share),
-            random=providers.Singleton(Random),
-            of_result=providers.Callable(transient_answer, clock.provided.now),
+        payment_breaker,
+        providers.Factory(
+            payment_retry, of_result=providers.Callable(transient_answer, clock.provided.now)
         ),
+        total_s=config.payment_timeout_seconds,
+    )
+    # Sends nothing again that may have been carried out.
+    careful_payment_client = providers.Singleton(
+        GuardedClient,
+        payment_client,
+        payment_breaker,
+        providers.Factory(payment_retry, of_error=providers.Object(transient_unless_sent)),
         total_s=config.payment_timeout_seconds,
     )
 
     # Money and background work
-    payment_gateway = providers.Singleton(SandboxGateway)
+    payment_gateway = providers.Selector(
+        config.payment_provider,
+        sandbox=providers.Singleton(SandboxGateway),
+        http=providers.Singleton(
+            HttpGateway,
+            sending=careful_payment_client,
+            asking=guarded_payment_client,
+            api_url=config.payment_api_url,
+            api_key=config.payment_api_key,
+            key_lifetime=providers.Factory(timedelta, hours=config.payment_key_lifetime_hours),
+            now=clock.provided.now,
+        ),
+    )
     gateway_webhooks = providers.Singleton(
         webhooks_by_provider, config.payment_provider, config.webhook_secrets
     )
@@ -333,5 +357,6 @@ def _plain_values(settings: Settings) -> dict[str, object]:
         "webhook_secrets": settings.webhook_secrets,
         "jwt_secrets": settings.jwt_secrets,
         "api_secret_key": settings.api_secret_key.get_secret_value(),
+        "payment_api_key": settings.payment_api_key and settings.payment_api_key.get_secret_value(),
         "redis_url": settings.redis_url and settings.redis_url.get_secret_value(),
     }

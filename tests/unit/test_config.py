@@ -12,14 +12,11 @@ import pytest
 
 from orderwright.config import SECRET_BYTES_MIN, Settings
 from orderwright.config_faults import BadConfiguration
+from orderwright.config_payments import PAYMENT_KEY_CHARS_MIN
 from orderwright.config_sources import DEVELOPMENT_SECRET_PREFIX, origins
+from tests.deployed import DEPLOYED
 
 GOOD_SECRET = "g" * SECRET_BYTES_MIN
-DEPLOYED = {
-    "ENVIRONMENT": "production",
-    "JWT_SECRET": GOOD_SECRET,
-    "API_SECRET_KEY": "a" * SECRET_BYTES_MIN,
-}
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +100,7 @@ def test_nothing_is_generated_for_a_deployment(
 ) -> None:
     found = faults(monkeypatch, ENVIRONMENT="production")
 
-    assert sorted(found) == ["API_SECRET_KEY", "JWT_SECRET"]
+    assert sorted(found) == ["API_SECRET_KEY", "JWT_SECRET", "PAYMENT_PROVIDER"]
     assert not (tmp_path / "var").exists()
 
 
@@ -152,7 +149,7 @@ def test_a_deployment_refuses_what_is_only_safe_on_a_desk(
     ("name", "value"),
     [
         ("ENVIRONMENT", "prod"),
-        ("PAYMENT_PROVIDER", "stripe"),
+        ("PAYMENT_PROVIDER", "cash"),
         ("DATABASE_URL", "mysql://shop@db/orders"),
         ("DATABASE_URL", "postgresql://shop@db/orders"),
         ("DATABASE_URL", "sqlite+aiosqlite:///:memory:"),
@@ -176,6 +173,67 @@ def test_a_value_that_means_nothing_is_refused_by_name(
     assert name in faults(monkeypatch, **others, **{name: value})
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://gateway.example",
+        "https://gateway.example:8443/v1/",
+        "http://localhost:8090",
+        "http://127.0.0.1:8090/pay",
+        "http://127.3.2.1",
+        "http://[::1]:8090",
+    ],
+)
+def test_a_gateway_is_reached_by_https_or_on_this_machine(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load(monkeypatch, **DEPLOYED | {"PAYMENT_API_URL": url}).payment_api_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://gateway.example",
+        "http://192.168.0.7",
+        "http://localhost.example",
+        "http://127.0.0.1@gateway.example",
+        "https://user:password@gateway.example",
+        "https://gateway.example/?key=1",
+        "https://gateway.example/#pay",
+        "https://gateway.example:port",
+        "https:///v1",
+        "ftp://127.0.0.1",
+        "gateway.example",
+    ],
+)
+def test_no_key_is_sent_where_others_could_hear_it(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert list(faults(monkeypatch, PAYMENT_API_URL=url)) == ["PAYMENT_API_URL"]
+
+
+def test_a_gateway_needs_an_address_and_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert faults(monkeypatch, PAYMENT_PROVIDER="http") == {
+        "PAYMENT_API_URL": "is required by PAYMENT_PROVIDER=http",
+        "PAYMENT_API_KEY": "is required by PAYMENT_PROVIDER=http",
+    }
+
+
+def test_a_key_that_moves_money_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    short = DEPLOYED | {"PAYMENT_API_KEY": "p" * (PAYMENT_KEY_CHARS_MIN - 1)}
+
+    assert faults(monkeypatch, **short) == {"PAYMENT_API_KEY": "must have at least 32 characters"}
+
+
+def test_money_that_does_not_move_is_refused_in_production(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sandbox = DEPLOYED | {"PAYMENT_PROVIDER": "sandbox"}
+
+    assert list(faults(monkeypatch, **sandbox)) == ["PAYMENT_PROVIDER"]
+    assert load(monkeypatch, **sandbox | {"ENVIRONMENT": "staging"}).payment_provider == "sandbox"
+
+
 def test_all_faults_are_told_at_once_and_no_value_is(monkeypatch: pytest.MonkeyPatch) -> None:
     canary = "c4n4ry"
     bad = {
@@ -184,6 +242,9 @@ def test_all_faults_are_told_at_once_and_no_value_is(monkeypatch: pytest.MonkeyP
         "DATABASE_URL": f"mysql://shop:{canary}@db/orders",
         "DATABASE_POOL_SIZE": canary,
         "JWT_SECRET": canary,
+        "PAYMENT_PROVIDER": canary,
+        "PAYMENT_API_URL": f"http://{canary}.example",
+        "PAYMENT_API_KEY": canary,
         "API_SECRET_KEY_FILE": f"/no/such/{canary}",
         "LOG_LEVEL": canary,
         "CRASH_POINTS": canary,

@@ -33,8 +33,11 @@ def declined(reference: str, decline_code: str, *, payment_id: str | None = None
     return Answer(status=402, body=orjson.dumps(made | facts), payment_id=payment_id)
 
 
-def refused(status: int, code: str, detail: str) -> Answer:
-    return Answer(status=status, body=orjson.dumps({"code": code, "detail": detail}))
+def refused(status: int, code: str, detail: str, *, reference: str | None = None) -> Answer:
+    """With `reference` the caller can tell that it is the answer to this request and to no other."""
+    of_request = {} if reference is None else {"reference": reference}
+    body = orjson.dumps({"code": code, "detail": detail} | of_request)
+    return Answer(status=status, body=body)
 
 
 def invalid(error: ValidationError) -> Answer:

@@ -45,24 +45,24 @@ def take_payment(ledger: Ledger, body: PaymentBody, *, decline: bool) -> Answer:
 
 def capture(ledger: Ledger, payment: Payment, body: MoneyBody) -> Answer:
     if payment.voids:
-        return refused(422, "payment_voided", "what was authorised has been voided")
+        return _refused(body, "payment_voided", "what was authorised has been voided")
     if payment.captured + body.sum > payment.amount:
-        return refused(422, "amount_exceeds_authorised", "less than this is left to be captured")
+        return _refused(body, "amount_exceeds_authorised", "less than this is left to capture")
     return _moved(ledger, MoveKind.CAPTURE, payment, body, amount=body.amount)
 
 
 def void(ledger: Ledger, payment: Payment, body: Body) -> Answer:
     """Gives back whatever was not captured."""
     if payment.voids:
-        return refused(422, "payment_voided", "it has been voided already")
+        return _refused(body, "payment_voided", "it has been voided already")
     if payment.captured == payment.amount:
-        return refused(422, "payment_captured", "nothing is left to be voided: refund it")
+        return _refused(body, "payment_captured", "nothing is left to void: refund it")
     return _moved(ledger, MoveKind.VOID, payment, body)
 
 
 def refund(ledger: Ledger, payment: Payment, body: MoneyBody) -> Answer:
     if payment.refunded + body.sum > payment.captured:
-        return refused(422, "amount_exceeds_captured", "less than this is left to be refunded")
+        return _refused(body, "amount_exceeds_captured", "less than this is left to refund")
     return _moved(ledger, MoveKind.REFUND, payment, body, amount=body.amount)
 
 
@@ -76,7 +76,7 @@ def move_money(
 ) -> Answer:
     payment = next(iter(ledger.payments([payment_id])), None)
     if payment is None or payment.decline_code is not None:
-        return refused(404, "no_such_payment", "there is no payment of this id to do this to")
+        return _refused(body, "no_such_payment", "there is no such payment to do this to", 404)
     if decline:
         return declined(body.reference, _BY_ORDER)
     return act(ledger, payment, body)
@@ -84,6 +84,10 @@ def move_money(
 
 def _reason_to_decline(body: PaymentBody) -> str | None:
     return DECLINING_TOKENS.get(body.token or "") or DECLINING_AMOUNTS.get(body.sum)
+
+
+def _refused(body: Body, code: str, detail: str, status: int = 422) -> Answer:
+    return refused(status, code, detail, reference=body.reference)
 
 
 def _moved(

@@ -18,8 +18,6 @@ from orderwright.sandbox_gateway.ledger import Ledger, Remembered
 
 # A caller who waits this long before it asks again does not wear out a gateway that is down.
 _RETRY_AFTER_S: Final = "1"
-_IN_USE: Final = refused(409, "idempotency_key_in_use", "the first request of this key still runs")
-_REUSED: Final = refused(422, "idempotency_key_reused", "the key was used with another request")
 _ERROR: Final = refused(500, "internal", "something went wrong")
 _DOWN: Final = refused(503, "unavailable", "the gateway is down; nothing was done")
 _BUSY: Final = refused(429, "too_many_requests", "the gateway is busy; nothing was done")
@@ -39,6 +37,14 @@ class Asked:
     def fingerprint(self) -> bytes:
         return blake2b(self.content, digest_size=16).digest()
 
+    def refused(self, status: int, code: str, detail: str) -> Answer:
+        return refused(status, code, detail, reference=self.reference)
+
+    def answered_before(self, first: Remembered) -> Answer:
+        if first.fingerprint != self.fingerprint:
+            return self.refused(422, "idempotency_key_reused", "it was used for something else")
+        return Answer(status=first.status, body=first.body)
+
 
 class Gateway:
     def __init__(
@@ -56,7 +62,9 @@ class Gateway:
         if nothing_done is not None:
             return nothing_done
         if asked.key in self._running:
-            return Once(_IN_USE)
+            return Once(
+                asked.refused(409, "idempotency_key_in_use", "its first request still runs")
+            )
         self._running.add(asked.key)
         try:
             if mode.fault is Fault.DELAY:
@@ -81,8 +89,7 @@ class Gateway:
                 self.ledger.forget(asked.key)
             first = self.ledger.remembered(asked.key)
             if first is not None:
-                same = first.fingerprint == asked.fingerprint
-                return Answer(status=first.status, body=first.body) if same else _REUSED
+                return asked.answered_before(first)
             answer = act(mode.fault is Fault.DECLINE)
             remembered = Remembered(asked.fingerprint, answer.status, answer.body)
             self.ledger.remember(asked.key, asked.operation, remembered)

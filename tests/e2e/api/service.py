@@ -1,7 +1,7 @@
 """The service in this process, behind its ASGI interface: everything real but the socket."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from orderwright.domain.interfaces.unit_of_work import UnitOfWork
 from orderwright.domain.value_objects.permission import Permission
 from orderwright.infrastructure.security.passwords import Argon2Passwords
 from orderwright.main import create_app
+from tests.deployed import DEPLOYED
 from tests.shop import Shop
 
 PASSWORD = "correct horse battery"
@@ -44,6 +45,14 @@ class Service:
         app = create_app(_settings(database_url, data_dir, settings), container)
         async with app.router.lifespan_context(app), AsyncExitStack() as clients:
             yield cls(app, container, clients)
+
+    @classmethod
+    def deployed(
+        cls, database_url: str, data_dir: Path, **settings: Any
+    ) -> AbstractAsyncContextManager["Service"]:
+        """In production."""
+        told: dict[str, Any] = {name.lower(): text for name, text in DEPLOYED.items()}
+        return cls.running(database_url, data_dir, **told | settings)
 
     async def client(self, *permissions: Permission) -> httpx2.AsyncClient:
         """A machine with a key of its own; without a permission named, it may do everything."""

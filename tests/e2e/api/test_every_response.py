@@ -213,11 +213,11 @@ async def test_whichever_layer_breaks_the_answer_has_the_form_of_any_other(
     sqlite_url: str, tmp_path: Path
 ) -> None:
     settings = {"trusted_proxies": ["10.0.0.7"], "cors_origins": ["https://a.example"]}
-    async with Service.running(sqlite_url, tmp_path, environment="production", **settings) as it:
+    async with Service.deployed(sqlite_url, tmp_path, **settings) as it:
         layers = list(it.app.user_middleware)
         outermost: object = layers[0].cls
         assert outermost is AlwaysAnswered
-        assert len(layers) == 12
+        assert len(layers) == 13
         for depth in range(1, len(layers) + 1):
             it.app.user_middleware = [*layers[:depth], Middleware(Breaks), *layers[depth:]]
             it.app.middleware_stack = None
@@ -278,7 +278,7 @@ async def test_a_body_over_the_limit_is_refused_by_its_length_and_by_its_chunks(
 
 
 async def test_production_insists_on_https(database_url: str, tmp_path: Path) -> None:
-    async with Service.running(database_url, tmp_path, environment="production") as service:
+    async with Service.deployed(database_url, tmp_path) as service:
         response = await (await service.anonymous()).get("/health/live")
 
     assert response.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"

@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from orderwright.api.error_catalogue import TITLES
+from tests.deployed import DEPLOYED
 from tests.server_process import ServerProcess
 
 DEADLINE_S: Final = 10.0
@@ -118,8 +119,7 @@ async def test_what_is_no_request_hears_a_problem_where_it_asked_for_one(
 async def test_in_production_what_is_no_request_is_told_to_come_by_https(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    secrets = {"JWT_SECRET": "j" * 32, "API_SECRET_KEY": "k" * 32}
-    async with ServerProcess(sqlite_url, tmp_path, ENVIRONMENT="production", **secrets) as server:
+    async with ServerProcess(sqlite_url, tmp_path, **DEPLOYED) as server:
         ((status, headers, _),) = await answers(server, MALFORMED["no HTTP at all"])
 
     assert status == 400

@@ -8,19 +8,13 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from typing import Final
 
 import pytest
 
 from orderwright.cli.exit_codes import ExitCode
+from tests.deployed import DEPLOYED
 from tests.integration.cli.conftest import CommandLine
 from tests.integration.cli.served import WITHIN_S, fetch, serving, until
-
-DEPLOYED: Final = {
-    "ENVIRONMENT": "production",
-    "JWT_SECRET": "j" * 32,
-    "API_SECRET_KEY": "a" * 32,
-}
 
 
 def test_the_command_in_the_banner_works_as_printed(on_empty_desk: CommandLine) -> None:

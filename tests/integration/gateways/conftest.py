@@ -2,6 +2,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from orderwright.domain.interfaces.payment_gateway import PaymentGateway
+from orderwright.infrastructure.external_services.payments_http import HttpGateway
+from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
+from tests.http_gateway import http_gateway
 from tests.sandbox_process import SandboxProcess
 
 
@@ -17,3 +21,18 @@ async def sandbox(_running: SandboxProcess) -> AsyncIterator[SandboxProcess]:
     await _running.behave()
     yield _running
     await _running.behave()
+
+
+@pytest.fixture
+async def over_http(sandbox: SandboxProcess) -> AsyncIterator[HttpGateway]:
+    async with http_gateway(sandbox.url) as gateway:
+        yield gateway
+
+
+@pytest.fixture(params=["inside", "over_http"])
+def gateway(request: pytest.FixtureRequest) -> PaymentGateway:
+    """Each gateway that needs no account anywhere."""
+    if request.param == "inside":
+        return SandboxGateway()
+    over_http: HttpGateway = request.getfixturevalue("over_http")
+    return over_http

@@ -13,7 +13,7 @@ import structlog
 from tenacity import AsyncRetrying, RetryCallState
 
 from orderwright.infrastructure.resilience.deadline import time_left_s
-from orderwright.infrastructure.resilience.failures import CallFailed
+from orderwright.infrastructure.resilience.failures import CallFailed, NotSent
 from orderwright.infrastructure.resilience.retry_budget import RetryBudget
 
 Result = TypeVar("Result")
@@ -60,6 +60,11 @@ class Transient:
 def transient_error(error: BaseException) -> Transient | None:
     is_transient = isinstance(error, CallFailed) and error.is_transient
     return Transient() if is_transient else None
+
+
+def transient_unless_sent(error: BaseException) -> Transient | None:
+    """For calls that are not to be repeated once anything of them has left, key or no key."""
+    return transient_error(error) if isinstance(error, NotSent) else None
 
 
 def transient_never(_result: object) -> Transient | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, select, union
+from sqlalchemy import Select, func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.interfaces.order_reader import OrderFilter, OrderSort
@@ -51,10 +51,10 @@ class OrderSearch:
         found = await alternatives(self.session, narrowed)
         if len(found) == 1:
             ids = await self._sorted(found[0], sort, after)
-            return rows_of(ids.offset(skip).limit(rows), sort)
+            return _rows(ids.offset(skip).limit(rows), sort)
         # Of each alternative, as many as the page can take.
         heads = [(await self._sorted(each, sort, after)).limit(skip + rows) for each in found]
-        return rows_of(_union(heads), sort).offset(skip).limit(rows)
+        return _rows(_union(heads), sort).offset(skip).limit(rows)
 
     async def count(self, narrowed: OrderFilter, at_most: int | None = None) -> int:
         found = await alternatives(self.session, narrowed)
@@ -65,11 +65,11 @@ class OrderSearch:
         self, narrowings: Sequence[Narrowing], sort: OrderSort, after: OrderCursor | None
     ) -> Ids:
         if not narrowings or (len(narrowings) == 1 and sort in narrowings[0].sorts):
-            return walked(narrowings, sort, _behind(after))
+            return _walked(narrowings, sort, after)
         count, fewest = await self._fewest(narrowings)
         if count <= self.few:
             return _collected(fewest, narrowings, sort, after)
-        return walked(narrowings, sort, _behind(after))
+        return _walked(narrowings, sort, after)
 
     async def _all(self, narrowings: Sequence[Narrowing]) -> Ids:
         if not narrowings:
@@ -103,19 +103,13 @@ def _with_one_beginning(
     return narrowed, None
 
 
-def _behind(after: OrderCursor | None) -> ColumnElement[bool] | None:
-    return None if after is None else after.after()
-
-
-def walked(
-    narrowings: Sequence[Narrowing], sort: OrderSort, behind: ColumnElement[bool] | None
-) -> Ids:
+def _walked(narrowings: Sequence[Narrowing], sort: OrderSort, after: OrderCursor | None) -> Ids:
     """Along an index that has the order, until there are enough."""
     sorting = [each for each in narrowings if sort in each.sorts]
     leading = [*sorting[:1], *(each for each in sorting[1:] if each.is_range)]
-    begins = [] if behind is None else [behind]
+    behind = [] if after is None else [after.after()]
     return (
-        select(_orders.id).where(*_led_by(leading, narrowings), *begins).order_by(*order_by(sort))
+        select(_orders.id).where(*_led_by(leading, narrowings), *behind).order_by(*order_by(sort))
     )
 
 
@@ -140,7 +134,7 @@ def _union(lists: Sequence[Ids]) -> Any:
     return parts[0] if len(parts) == 1 else union(*parts)
 
 
-def rows_of(ids: Any, sort: OrderSort) -> Select[Any]:
+def _rows(ids: Any, sort: OrderSort) -> Select[Any]:
     found = ids.subquery("found")
     page = select(tables.orders).join(found, found.c.id == _orders.id)
     return page.order_by(*order_by(sort))

@@ -1,0 +1,121 @@
+"""What `GET /payments?reference=` says became of an operation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from orderwright.domain.entities.payment_operation import OperationKind
+from orderwright.domain.interfaces.payment_gateway import GatewayCall, Outcome
+from orderwright.infrastructure.external_services.http_payment_answers import (
+    DONE,
+    MAKES_PAYMENT,
+    UNKNOWN,
+    Id,
+    Told,
+    declined,
+    is_amount,
+    log,
+    not_believed,
+    read,
+    succeeded,
+)
+from orderwright.infrastructure.resilience.http_answers import Answer
+
+_DECLINED: Final = "declined"
+# A payment goes on from where its first operation left it.
+_SINCE_CAPTURED: Final = frozenset({"captured", "partially_refunded", "refunded"})
+_SINCE_AUTHORISED: Final = _SINCE_CAPTURED | {"authorised", "partially_captured", "voided"}
+_SINCE: Final = {
+    OperationKind.CHARGE: _SINCE_CAPTURED,
+    OperationKind.AUTHORISE: _SINCE_AUTHORISED,
+}
+
+
+class _Move(Told):
+    reference: str
+    status: str
+    amount: str
+
+
+class _Payment(Told):
+    id: Id
+    reference: str
+    status: str
+    amount: str
+    currency: str
+    captures: tuple[_Move, ...] = ()
+    refunds: tuple[_Move, ...] = ()
+    voided: bool = False
+    decline_code: str = ""
+
+
+class _Found(Told):
+    items: Annotated[tuple[_Payment, ...], Field(max_length=100)]
+
+
+def outcome_found(answer: Answer, call: GatewayCall) -> Outcome | None:
+    """None if the gateway knows of no such operation."""
+    if answer.status != HTTPStatus.OK:
+        return UNKNOWN
+    found = read(_Found, answer)
+    if found is None:
+        return not_believed(call, ["body"])
+    if call.kind in MAKES_PAYMENT:
+        return _payment(found.items, call)
+    return _move(found.items, call)
+
+
+def _payment(items: Sequence[_Payment], call: GatewayCall) -> Outcome | None:
+    made = [each for each in items if each.reference == call.reference]
+    if not made:
+        return not_believed(call, ["reference"]) if items else None
+    taken = [each for each in made if each.status != _DECLINED]
+    if not taken:
+        return declined(made[0].decline_code, made[0].id)
+    if len(taken) > 1:
+        log.error("payments.made_twice", reference=call.reference, times=len(taken))
+    return _taken(taken[0], call)
+
+
+def _taken(payment: _Payment, call: GatewayCall) -> Outcome:
+    right = {
+        "status": payment.status in _SINCE[call.kind],
+        "amount": is_amount(payment.amount, call.amount),
+        "currency": payment.currency == call.amount.currency.code,
+    }
+    wrong = [name for name, is_right in right.items() if not is_right]
+    return not_believed(call, wrong) if wrong else succeeded(payment.id)
+
+
+def _move(items: Sequence[_Payment], call: GatewayCall) -> Outcome | None:
+    if not items:
+        return None
+    payment = next((each for each in items if each.id == call.provider_payment_id), None)
+    if payment is None:
+        return not_believed(call, ["payment_id"])
+    if call.kind is OperationKind.VOID:
+        # It was found by this reference, and a void is the only thing of it that has no list.
+        return succeeded(payment.id) if payment.voided else not_believed(call, ["voided"])
+    moves = payment.captures if call.kind is OperationKind.CAPTURE else payment.refunds
+    return _moved([each for each in moves if each.reference == call.reference], payment, call)
+
+
+def _moved(moves: Sequence[_Move], payment: _Payment, call: GatewayCall) -> Outcome:
+    if not moves:
+        return not_believed(call, ["reference"])
+    if len(moves) > 1:
+        log.error("payments.moved_twice", reference=call.reference, times=len(moves))
+    move = moves[0]
+    if move.status == _DECLINED:
+        return declined(_DECLINED)
+    right = {
+        "status": move.status == DONE[call.kind],
+        "amount": is_amount(move.amount, call.amount),
+        "currency": payment.currency == call.amount.currency.code,
+    }
+    wrong = [name for name, is_right in right.items() if not is_right]
+    return not_believed(call, wrong) if wrong else succeeded(payment.id)
