@@ -7,10 +7,7 @@ from typing import Protocol
 import httpx2
 import pytest
 
-from orderwright.infrastructure.external_services.payments_stripe import (
-    StripeGateway,
-    refused_for_now,
-)
+from orderwright.infrastructure.external_services.payments_stripe import StripeGateway
 from orderwright.infrastructure.resilience.bounded_client import BoundedClient, ClientLimits
 from orderwright.infrastructure.resilience.breakers import Breakers
 from orderwright.infrastructure.resilience.circuit_breaker import BreakerSettings
@@ -44,10 +41,11 @@ async def connect() -> AsyncIterator[Connect]:
                 replace(STANDARD, attempts_max=tries, wait_min_s=0, wait_max_s=0),
                 budget=RetryBudget(),
                 random=Random(1),  # noqa: S311 - alike in every run
-                of_result=refused_for_now(lambda: NOW),
             )
             guarded = GuardedClient(client, breaker, retry, total_s=5)
-            return StripeGateway(guarded, api_key=KEY, api_url=url, now=lambda: NOW)
+            return StripeGateway(
+                sending=guarded, asking=guarded, api_key=KEY, api_url=url, now=lambda: NOW
+            )
 
         yield to
         for client in opened:

@@ -40,6 +40,15 @@ SAMPLES: Final[Mapping[str, Members]] = {
 }
 
 
+# Cards that are declined, and why.
+DECLINING: Final = {
+    "pm_declined": "lost_card",
+    "tok_decline": "card_declined",
+    "tok_insufficient_funds": "insufficient_funds",
+    "tok_expired_card": "expired_card",
+}
+
+
 @dataclass(frozen=True)
 class Request:
     method: str
@@ -155,11 +164,13 @@ class FakeStripe:
                 return error(404, "invalid_request_error", "resource_missing")
 
     def _create(self, form: dict[str, str]) -> Reply:
-        amount, method = int(form["amount"]), form.get("payment_method", "card")
+        amount = int(form["amount"])
+        method = form.get("payment_method") or form["payment_method_data[card][token]"]
         intent = self._made("payment_intent", f"pi_{next(self._ids)}", form)
         self.intents[intent["id"]] = intent
-        if method.startswith("pm_declined"):
-            refusal = {"type": "card_error", "code": "card_declined", "decline_code": "lost_card"}
+        if method in DECLINING:
+            refusal = {"type": "card_error", "code": "card_declined"}
+            refusal["decline_code"] = DECLINING[method]
             intent |= {"status": "requires_payment_method", "last_payment_error": refusal}
             return Reply.of(402, {"error": {**refusal, "payment_intent": intent}})
         if form["capture_method"] == "manual":

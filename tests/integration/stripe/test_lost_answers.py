@@ -47,18 +47,6 @@ async def test_a_lost_answer_is_asked_for_at_once_under_the_same_key(
     assert (len(stripe.intents), stripe.moved) == (1, 1050)
 
 
-async def test_a_refusal_for_now_is_tried_again_and_a_server_error_is_not(
-    stripe: FakeStripe, connect: Connect
-) -> None:
-    gateway = connect(stripe.url, tries=2)
-    stripe.refuse_next = error(429, "invalid_request_error", "rate_limit")
-    assert await gateway.carry_out(a_call(CHARGE)) == succeeded("pi_1")
-
-    stripe.refuse_next = error(500, "api_error")
-    assert await gateway.carry_out(a_call(CHARGE, reference="other")) == UNKNOWN
-    assert len(stripe.requests) == 3
-
-
 @pytest.mark.parametrize("kind", OperationKind)
 async def test_what_was_not_done_is_not_found_and_then_done(
     kind: OperationKind, stripe: FakeStripe, gateway: StripeGateway

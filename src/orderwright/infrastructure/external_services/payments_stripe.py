@@ -52,8 +52,7 @@ from orderwright.infrastructure.external_services.stripe_requests import (
 )
 from orderwright.infrastructure.resilience.failures import CallFailed, CircuitOpen, NotSent
 from orderwright.infrastructure.resilience.guarded_client import GuardedClient
-from orderwright.infrastructure.resilience.http_answers import Answer, retry_after_s
-from orderwright.infrastructure.resilience.retry import Transient
+from orderwright.infrastructure.resilience.http_answers import Answer
 
 API_URL: Final = "https://api.stripe.com"
 # All that is used here has kept its meaning since; Stripe goes on serving the versions of the past.
@@ -69,28 +68,21 @@ class _NotAnswered(Exception):
     """Stripe answered, but not what was asked."""
 
 
-def refused_for_now(now: Callable[[], datetime]) -> Callable[[Answer], Transient | None]:
-    """Which answers are worth another try at once. That of a server error is not: Stripe keeps it with
-    the key and would only say it again."""
-
-    def judge(answer: Answer) -> Transient | None:
-        if answer.status != HTTPStatus.TOO_MANY_REQUESTS:
-            return None
-        return Transient(retry_after_s(answer.headers.get("retry-after", ""), now()))
-
-    return judge
-
-
 class StripeGateway:
+    """`sending` must not try again what was answered: Stripe keeps the answer with the key, that of a
+    server error too, and would only give it again. `asking` may try as often as it likes."""
+
     def __init__(
         self,
-        client: GuardedClient,
         *,
+        sending: GuardedClient,
+        asking: GuardedClient,
         api_key: str,
         now: Callable[[], datetime],
         api_url: str | None = None,
     ) -> None:
-        self._client = client
+        self._sending = sending
+        self._asking = asking
         self._now = now
         self._api = f"{(api_url or API_URL).rstrip('/')}/v1"
         self._headers = {"authorization": f"Bearer {api_key}", "stripe-version": API_VERSION}
@@ -154,7 +146,7 @@ class StripeGateway:
         Raises: CallFailed, _NotAnswered.
         """
         address = self._api + path
-        answer = await self._client.send("GET", address, headers=self._headers, params=params)
+        answer = await self._asking.send("GET", address, headers=self._headers, params=params)
         told = members_of(answer)
         if answer.status != HTTPStatus.OK or told.get("object") != kind:
             self._tell_of_wrong_key(answer)
@@ -168,7 +160,7 @@ class StripeGateway:
             "content-type": "application/x-www-form-urlencoded",
         }
         form = urlencode(fields).encode()
-        return await self._client.send("POST", self._api + path, headers=headers, content=form)
+        return await self._sending.send("POST", self._api + path, headers=headers, content=form)
 
     def _tell_of_wrong_key(self, answer: Answer) -> None:
         if answer.status in WRONG_KEY:
