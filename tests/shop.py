@@ -48,6 +48,15 @@ class Shop:
                     return order
                 await asyncio.sleep(0.02)
 
+    async def until(self, order_id: int, deadline_s: float = 10.0, **shown: str) -> dict[str, Any]:
+        """The order, once it shows these."""
+        async with asyncio.timeout(deadline_s):
+            while True:
+                order: dict[str, Any] = await self.get(f"/api/v1/orders/{order_id}")
+                if shown.items() <= order.items():
+                    return order
+                await asyncio.sleep(0.02)
+
     async def get(self, path: str) -> Any:
         response = await self.client.get(path)
         assert response.status_code == 200, response.text

@@ -36,7 +36,9 @@ JSON = {"content-type": "application/json; charset=utf-8"}
 
 
 async def listening(url: str, tmp_path: Path, opened: AsyncExitStack) -> Service:
-    service = await opened.enter_async_context(Service.running(url, tmp_path / "data"))
+    service = await opened.enter_async_context(
+        Service.running(url, tmp_path / "data", payment_sweep_seconds=3600)
+    )
     secrets = [OLD_SECRET, NEW_SECRET]
     heard = {"http": StandardWebhooks(secrets), "stripe": StripeWebhooks(secrets)}
     opened.callback(service.app.state.container.gateway_webhooks.reset_override)

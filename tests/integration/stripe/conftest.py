@@ -16,7 +16,7 @@ from orderwright.infrastructure.resilience.http_answers import Answer
 from orderwright.infrastructure.resilience.retry import STANDARD, Retry
 from orderwright.infrastructure.resilience.retry_budget import RetryBudget
 from tests.builders import NOW
-from tests.integration.stripe.fake_stripe import FakeStripe, fake_stripe
+from tests.fake_stripe import FakeStripe, fake_stripe
 
 KEY = "sk_test_" + "k" * 32
 

@@ -5,9 +5,9 @@ import pytest
 from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.interfaces.payment_gateway import GatewayCall
 from orderwright.infrastructure.external_services.payments_stripe import StripeGateway
+from tests.fake_stripe import FakeStripe, error
 from tests.integration.stripe.calls import UNKNOWN, a_call, declined, succeeded
 from tests.integration.stripe.conftest import Connect
-from tests.integration.stripe.fake_stripe import FakeStripe, error
 
 AUTHORISE, CAPTURE = OperationKind.AUTHORISE, OperationKind.CAPTURE
 CHARGE, REFUND, VOID = OperationKind.CHARGE, OperationKind.REFUND, OperationKind.VOID

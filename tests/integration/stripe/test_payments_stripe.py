@@ -9,6 +9,7 @@ from orderwright.domain.interfaces.payment_gateway import GatewayCall, GatewayTr
 from orderwright.domain.value_objects.money import Money
 from orderwright.infrastructure.external_services.payments_stripe import StripeGateway
 from tests.builders import JPY, KWD, gbp
+from tests.fake_stripe import FakeStripe, Reply, error
 from tests.integration.stripe.calls import (
     UNKNOWN,
     a_call,
@@ -17,7 +18,6 @@ from tests.integration.stripe.calls import (
     succeeded,
 )
 from tests.integration.stripe.conftest import KEY, Connect
-from tests.integration.stripe.fake_stripe import FakeStripe, Reply, error
 
 AUTHORISE, CAPTURE = OperationKind.AUTHORISE, OperationKind.CAPTURE
 CHARGE, REFUND, VOID = OperationKind.CHARGE, OperationKind.REFUND, OperationKind.VOID

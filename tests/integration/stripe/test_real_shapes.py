@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from orderwright.domain.entities.payment_operation import OperationKind
+from tests.fake_stripe import SAMPLES, fake_stripe
 from tests.integration.stripe.calls import a_call, declined, succeeded
 from tests.integration.stripe.conftest import Connect
-from tests.integration.stripe.fake_stripe import SAMPLES, fake_stripe
 
 
 @pytest.fixture

@@ -75,8 +75,9 @@ def error(status: int, type_: str, code: str | None = None, **more: object) -> R
 
 
 class FakeStripe:
-    """`refuse_next` answers the next request without carrying it out; `lose_next_answer` closes the
-    connection after it was; `forget_answers` is what happens to keys after a day."""
+    """`refuse_next` answers the next request without carrying it out; `answer_next` is said, and kept
+    with the key, of one that was carried out; `lose_next_answer` closes the connection after it was;
+    `forget_answers` is what happens to keys after a day."""
 
     def __init__(self, samples: Mapping[str, Members] = SAMPLES) -> None:
         self._samples = samples
@@ -120,6 +121,7 @@ class FakeStripe:
         reply = self._read_or_carry_out(request)
         if self.answer_next is not None:
             reply, self.answer_next = self.answer_next, None
+            self._answered[request.headers["idempotency-key"]] = reply
         return reply
 
     def _read_or_carry_out(self, request: Request) -> Reply:
