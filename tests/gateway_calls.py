@@ -20,7 +20,11 @@ UNKNOWN = Outcome(kind=OutcomeKind.UNKNOWN)
 def a_call(kind: OperationKind = OperationKind.CHARGE, **changed: Any) -> GatewayCall:
     number = next(_numbers)
     call = GatewayCall(
-        reference=f"{kind}-{number}", kind=kind, order_id=number, amount=gbp("10.50")
+        reference=f"{kind}-{number}",
+        kind=kind,
+        order_id=number,
+        amount=gbp("10.50"),
+        token="tok_good",
     )
     return replace(call, **changed)
 

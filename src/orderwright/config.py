@@ -122,19 +122,19 @@ class Settings(TimeBudget):
         description=f"Keys the hashes of API keys; at least {SECRET_BYTES_MIN} bytes.",
         json_schema_extra={"shown_default": "generated in development"},
     )
-    payment_provider: Literal["sandbox", "http"] = Field(
+    payment_provider: Literal["sandbox", "http", "stripe"] = Field(
         "sandbox",
         description="Who takes the money; `sandbox` moves none and is refused in production.",
     )
     payment_api_url: str | None = Field(
         None,
         description="Where the gateway is; `https://...`, or `http://...` on this machine. Needed by "
-        "`http`.",
+        "`http`; `stripe` knows by itself.",
     )
     payment_api_key: SecretStr | None = Field(
         None,
         description="What the gateway knows us by; at least "
-        f"{PAYMENT_KEY_CHARS_MIN} characters. Needed by `http`.",
+        f"{PAYMENT_KEY_CHARS_MIN} characters. Needed by `http` and `stripe`.",
     )
     payment_key_lifetime_hours: int = Field(
         24,

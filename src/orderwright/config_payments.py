@@ -11,6 +11,8 @@ from orderwright.config_addresses import is_unheard_by_others
 # It moves money: shorter ones can be guessed.
 PAYMENT_KEY_CHARS_MIN: Final = 32
 
+_STRIPE_KEYS: Final = ("sk_", "rk_")
+
 _PREFIX: Final = "whsec_"
 # While a secret is changed the old one is good as well.
 _SECRETS_MAX: Final = 2
@@ -21,7 +23,7 @@ _KEY_BYTES_MIN, _KEY_BYTES_MAX = 24, 64
 def check_api_url(url: str | None, provider: object) -> None:
     """Raises: ValueError."""
     if url is None:
-        _check_that_it_may_be_missing(provider)
+        _check_that_it_may_be_missing(provider, "http")
     elif not is_unheard_by_others(url):
         raise ValueError(
             "must be https://host/path, or http:// on this machine, with nothing behind the path"
@@ -31,14 +33,16 @@ def check_api_url(url: str | None, provider: object) -> None:
 def check_api_key(key: SecretStr | None, provider: object) -> None:
     """Raises: ValueError."""
     if key is None:
-        _check_that_it_may_be_missing(provider)
+        _check_that_it_may_be_missing(provider, "http", "stripe")
     elif len(key.get_secret_value()) < PAYMENT_KEY_CHARS_MIN:
         raise ValueError(f"must have at least {PAYMENT_KEY_CHARS_MIN} characters")
+    elif provider == "stripe" and not key.get_secret_value().startswith(_STRIPE_KEYS):
+        raise ValueError("must be a secret or restricted key of Stripe: sk_... or rk_...")
 
 
-def _check_that_it_may_be_missing(provider: object) -> None:
-    if provider == "http":
-        raise ValueError("is required by PAYMENT_PROVIDER=http")
+def _check_that_it_may_be_missing(provider: object, *needed_by: str) -> None:
+    if provider in needed_by:
+        raise ValueError(f"is required by PAYMENT_PROVIDER={provider}")
 
 
 def webhook_secrets_in(setting: SecretStr | None) -> list[str]:

@@ -50,6 +50,7 @@ from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
 from orderwright.infrastructure.external_services.gateway_webhooks import webhooks_by_provider
 from orderwright.infrastructure.external_services.payments_http import HttpGateway
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
+from orderwright.infrastructure.external_services.payments_stripe import StripeGateway
 from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
 from orderwright.infrastructure.messaging.rounds import Rounds
 from orderwright.infrastructure.messaging.wake_up import WakeUp
@@ -210,6 +211,14 @@ class Container(containers.DeclarativeContainer):
             api_url=config.payment_api_url,
             api_key=config.payment_api_key,
             key_lifetime=providers.Factory(timedelta, hours=config.payment_key_lifetime_hours),
+            now=clock.provided.now,
+        ),
+        stripe=providers.Singleton(
+            StripeGateway,
+            sending=careful_payment_client,
+            asking=guarded_payment_client,
+            api_url=config.payment_api_url,
+            api_key=config.payment_api_key,
             now=clock.provided.now,
         ),
     )

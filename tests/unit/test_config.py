@@ -217,6 +217,38 @@ def test_a_gateway_needs_an_address_and_a_key(monkeypatch: pytest.MonkeyPatch) -
         "PAYMENT_API_URL": "is required by PAYMENT_PROVIDER=http",
         "PAYMENT_API_KEY": "is required by PAYMENT_PROVIDER=http",
     }
+    assert faults(monkeypatch, PAYMENT_PROVIDER="stripe") == {
+        "PAYMENT_API_KEY": "is required by PAYMENT_PROVIDER=stripe",
+    }
+
+
+@pytest.mark.parametrize("prefix", ["sk_live_", "sk_test_", "rk_live_", "rk_test_"])
+def test_stripe_needs_a_key_of_its_own_and_no_address(
+    prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = prefix + "k" * PAYMENT_KEY_CHARS_MIN
+    settings = load(monkeypatch, PAYMENT_PROVIDER="stripe", PAYMENT_API_KEY=key)
+
+    assert (settings.payment_provider, settings.payment_api_url) == ("stripe", None)
+
+
+def test_a_publishable_key_of_stripe_moves_no_money(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "pk_live_" + "k" * PAYMENT_KEY_CHARS_MIN
+
+    assert faults(monkeypatch, PAYMENT_PROVIDER="stripe", PAYMENT_API_KEY=key) == {
+        "PAYMENT_API_KEY": "must be a secret or restricted key of Stripe: sk_... or rk_..."
+    }
+
+
+def test_a_secret_of_stripe_is_taken_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(
+        monkeypatch,
+        PAYMENT_PROVIDER="stripe",
+        PAYMENT_API_KEY="sk_test_" + "k" * PAYMENT_KEY_CHARS_MIN,
+        PAYMENT_WEBHOOK_SECRET="whsec_short",
+    )
+
+    assert settings.webhook_secrets == ["whsec_short"]
 
 
 def test_a_key_that_moves_money_is_long(monkeypatch: pytest.MonkeyPatch) -> None:

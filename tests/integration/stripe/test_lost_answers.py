@@ -7,7 +7,7 @@ from orderwright.domain.interfaces.payment_gateway import GatewayCall
 from orderwright.infrastructure.external_services.payments_stripe import StripeGateway
 from tests.fake_stripe import FakeStripe, error
 from tests.integration.stripe.calls import UNKNOWN, a_call, declined, succeeded
-from tests.integration.stripe.conftest import Connect
+from tests.stripe_gateway import stripe_gateway
 
 AUTHORISE, CAPTURE = OperationKind.AUTHORISE, OperationKind.CAPTURE
 CHARGE, REFUND, VOID = OperationKind.CHARGE, OperationKind.REFUND, OperationKind.VOID
@@ -37,14 +37,17 @@ async def test_what_was_done_is_found_though_its_answer_was_lost_and_its_key_is_
     assert {each.method for each in stripe.requests[asked:]} == {"GET"}
 
 
-async def test_a_lost_answer_is_asked_for_at_once_under_the_same_key(
-    stripe: FakeStripe, connect: Connect
+async def test_nothing_is_sent_twice_for_its_answer_and_a_look_up_may_be_tried_again(
+    stripe: FakeStripe,
 ) -> None:
-    stripe.lose_next_answer = True
+    async with stripe_gateway(stripe.url, tries=2) as gateway:
+        stripe.lose_next_answer = True
+        assert await gateway.carry_out(a_call(CHARGE)) == UNKNOWN
+        assert [each.method for each in stripe.requests] == ["POST"]
 
-    assert await connect(stripe.url, tries=2).carry_out(a_call(CHARGE)) == succeeded("pi_1")
-    assert [each.headers["idempotency-key"] for each in stripe.requests] == ["ref-charge"] * 2
-    assert (len(stripe.intents), stripe.moved) == (1, 1050)
+        stripe.lose_next_answer = True
+        assert await gateway.look_up(a_call(CHARGE)) == succeeded("pi_1")
+        assert [each.method for each in stripe.requests[1:]] == ["GET"] * 3
 
 
 @pytest.mark.parametrize("kind", OperationKind)

@@ -17,7 +17,7 @@ from tests.integration.stripe.calls import (
     not_executed,
     succeeded,
 )
-from tests.integration.stripe.conftest import KEY, Connect
+from tests.stripe_gateway import KEY, stripe_gateway
 
 AUTHORISE, CAPTURE = OperationKind.AUTHORISE, OperationKind.CAPTURE
 CHARGE, REFUND, VOID = OperationKind.CHARGE, OperationKind.REFUND, OperationKind.VOID
@@ -281,12 +281,9 @@ async def test_a_refund_is_there_when_it_has_arrived(
     assert await gateway.carry_out(call) == outcome
 
 
-async def test_nobody_there_is_not_executed_and_an_open_circuit_says_for_how_long(
-    connect: Connect,
-) -> None:
-    gateway = connect("http://127.0.0.1:9")
+async def test_nobody_there_is_not_executed_and_an_open_circuit_says_for_how_long() -> None:
+    async with stripe_gateway("http://127.0.0.1:9") as gateway:
+        outcomes = [await gateway.carry_out(a_call(CHARGE)) for _ in range(4)]
 
-    outcomes = [await gateway.carry_out(a_call(CHARGE)) for _ in range(4)]
-
-    assert outcomes == [*[not_executed()] * 3, not_executed(retry_after_s=30)]
-    assert await gateway.look_up(a_call(CHARGE)) == UNKNOWN
+        assert outcomes == [*[not_executed()] * 3, not_executed(retry_after_s=30)]
+        assert await gateway.look_up(a_call(CHARGE)) == UNKNOWN

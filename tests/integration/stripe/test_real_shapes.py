@@ -9,7 +9,7 @@ import pytest
 from orderwright.domain.entities.payment_operation import OperationKind
 from tests.fake_stripe import SAMPLES, fake_stripe
 from tests.integration.stripe.calls import a_call, declined, succeeded
-from tests.integration.stripe.conftest import Connect
+from tests.stripe_gateway import stripe_gateway
 
 
 @pytest.fixture
@@ -32,10 +32,9 @@ def test_the_made_up_samples_have_no_member_that_the_real_ones_lack(
 
 
 async def test_a_payment_in_real_shapes_is_made_captured_refunded_and_found(
-    real_samples: dict[str, Any], connect: Connect
+    real_samples: dict[str, Any],
 ) -> None:
-    async with fake_stripe(real_samples) as stripe:
-        gateway = connect(stripe.url)
+    async with fake_stripe(real_samples) as stripe, stripe_gateway(stripe.url) as gateway:
         steps = [a_call(kind) for kind in (OperationKind.AUTHORISE, OperationKind.CAPTURE)]
         steps += [a_call(OperationKind.REFUND)]
         for step in steps:

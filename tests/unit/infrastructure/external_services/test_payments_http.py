@@ -69,7 +69,7 @@ async def found_by(call: GatewayCall, answers: Answers) -> Outcome | None:
             },
         ),
         (
-            a_call(OperationKind.AUTHORISE, reference="ref", order_id=7),
+            a_call(OperationKind.AUTHORISE, reference="ref", order_id=7, token=None),
             "/v1/payments",
             {
                 "reference": "ref",
