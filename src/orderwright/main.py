@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+import structlog
 from fastapi import FastAPI
 
 from orderwright import __version__
@@ -15,6 +16,8 @@ from orderwright.config import Settings
 from orderwright.container import Container, build_container, configure_log, opened
 from orderwright.infrastructure.database.standing import Standing
 from orderwright.infrastructure.resilience.deadline import passing_on
+
+log = structlog.get_logger(__name__)
 
 
 def create_app(settings: Settings, container: Container | None = None) -> FastAPI:
@@ -54,6 +57,9 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
+    if settings.environment == "production" and settings.payment_provider == "sandbox":
+        # No fault: some try out a whole deployment before money moves. But nobody overlooks it.
+        log.warning("payments.sandbox_in_production")
     async with opened(app.state.container) as container:
         if settings.uses_sqlite:
             await _upgrade(container)

@@ -67,13 +67,14 @@ def test_a_key_that_the_database_does_not_know_is_replaced(on_empty_desk: Comman
 
 
 def test_a_deployment_gets_no_key_and_logs_json(orderwright: CommandLine) -> None:
-    with serving(orderwright, **DEPLOYED) as served:
+    with serving(orderwright, **DEPLOYED | {"PAYMENT_PROVIDER": "sandbox"}) as served:
         with pytest.raises(urllib.error.HTTPError, match="401"):
             fetch(f"{served.url}/api/v1/orders")
         assert served.stop(signal.SIGTERM) == ExitCode.OK
 
     lines = [json.loads(line) for line in served.log.splitlines()]
-    assert {"request.finished"} <= {line["event"] for line in lines}
+    events = {line["event"] for line in lines}
+    assert {"request.finished", "payments.sandbox_in_production"} <= events
     assert all(line.keys() >= {"event", "level", "timestamp", "correlation_id"} for line in lines)
     assert "curl" not in served.talk
     assert not (orderwright.data_dir / "dev-api-key").exists()
