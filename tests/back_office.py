@@ -28,6 +28,7 @@ from orderwright.application.commands.ship_order import ShipOrder, ship_order
 from orderwright.application.placement.catalogue_cache import CatalogueCache
 from orderwright.application.placement.group_placer import GroupPlacer
 from orderwright.application.placement.requests import PlacementRequest
+from orderwright.application.services.asking import Sent, call_of
 from orderwright.application.services.pricing import WantedItem
 from orderwright.application.services.settlement import Settlement
 from orderwright.domain.entities.order import Order
@@ -37,7 +38,7 @@ from orderwright.domain.entities.return_ import ReceivedLine, Return
 from orderwright.domain.entities.shipment import Shipment
 from orderwright.domain.entities.task import Task
 from orderwright.domain.events.order import LineQuantity
-from orderwright.domain.interfaces.payment_gateway import PaymentGateway
+from orderwright.domain.interfaces.payment_gateway import Outcome, OutcomeKind, PaymentGateway
 from orderwright.domain.interfaces.readers import StockLevelView
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.value_objects.currency import Currency
@@ -88,7 +89,7 @@ class BackOffice:
 
     def __post_init__(self) -> None:
         map_entities()
-        self.settlement = Settlement(self.units, self.gateway, self.clock, self.ids)
+        self.settlement = Settlement(self.units, self.gateway, self.clock, self.ids, lambda: 0.0)
         self.details = SqlOrderDetailsReader(self.database)
         self.placing = GroupPlacer(
             SqlPlacementStore(self.database), CatalogueCache(), self.ids, nothing
@@ -188,6 +189,15 @@ class BackOffice:
     async def settle(self, order_id: int) -> Order:
         await self.settlement.settle(order_id, RequestContext())
         return await self.order(order_id)
+
+    async def hear(self, order_id: int, operation_id: str) -> None:
+        """The gateway says by itself that it did this."""
+        for payment in await self.details.payments(order_id):
+            for each in payment.operations:
+                if each.id == operation_id:
+                    sent = Sent(call_of(each, payment), payment.id, each.sends)
+                    done = Outcome(kind=OutcomeKind.SUCCEEDED, provider_payment_id="late")
+                    await self.settlement.hear(order_id, [(sent, done)], RequestContext())
 
     async def order(self, order_id: int) -> Order:
         order = await self.details.order(order_id)

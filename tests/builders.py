@@ -1,7 +1,7 @@
 """Things of the domain as tests need them: what a test does not name is ordinary."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from orderwright.domain.entities.order import Order
@@ -16,6 +16,7 @@ from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import Money, UnitPrice
 
 NOW: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LATER: Final = NOW + timedelta(minutes=1)
 GBP: Final = Currency.of("GBP")
 EUR: Final = Currency.of("EUR")
 JPY: Final = Currency.of("JPY")  # no decimals
@@ -25,6 +26,7 @@ CLF: Final = Currency.of("CLF")  # four
 SUCCEEDED: Final = Outcome(kind=OutcomeKind.SUCCEEDED, provider_payment_id="provider_1")
 DECLINED: Final = Outcome(kind=OutcomeKind.DECLINED, error_code="card_declined")
 UNKNOWN: Final = Outcome(kind=OutcomeKind.UNKNOWN)
+NOT_EXECUTED: Final = Outcome(kind=OutcomeKind.NOT_EXECUTED)
 
 
 def gbp(amount: str) -> Money:

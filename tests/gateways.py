@@ -1,12 +1,18 @@
 """Gateways for tests: the sandbox, made to misbehave or watched."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import cast
 
 from sqlalchemy import QueuePool
 
 from orderwright.domain.entities.payment_operation import OperationKind
-from orderwright.domain.interfaces.payment_gateway import GatewayCall, Outcome, OutcomeKind
+from orderwright.domain.interfaces.payment_gateway import (
+    GatewayCall,
+    GatewayTraits,
+    Outcome,
+    OutcomeKind,
+)
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
 
@@ -64,6 +70,27 @@ class BusyGateway(SandboxGateway):
 class ForgetfulBusyGateway(BusyGateway):
     async def look_up(self, call: GatewayCall) -> Outcome | None:  # noqa: ARG002 - knows nothing
         return None
+
+
+class ForgetfulGateway(SandboxGateway):
+    """Says nothing to anything, and may forget what it was asked."""
+
+    def __init__(self, *, key_lifetime: timedelta, can_look_up: bool) -> None:
+        self._traits = GatewayTraits(
+            key_lifetime=key_lifetime, can_look_up=can_look_up, stores_errors=False
+        )
+        self.calls = 0
+
+    @property
+    def traits(self) -> GatewayTraits:
+        return self._traits
+
+    async def carry_out(self, call: GatewayCall) -> Outcome:  # noqa: ARG002 - says nothing
+        self.calls += 1
+        return UNKNOWN
+
+    async def look_up(self, call: GatewayCall) -> Outcome | None:  # noqa: ARG002 - forgets
+        return None if self.calls > 1 else UNKNOWN
 
 
 class WatchedGateway(SandboxGateway):

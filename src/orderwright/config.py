@@ -218,6 +218,13 @@ class Settings(TimeBudget):
     task_retry_seconds: float = Field(
         60.0, gt=0, le=86_400, description="How long a failed task waits before it is tried again."
     )
+    payment_sweep_seconds: float = Field(
+        1.0,
+        gt=0,
+        le=3600,
+        description="How often a process with background work looks for payment operations that the "
+        "gateway has to be asked for again.",
+    )
     log_level: LogLevel = Field(
         default_factory=lambda known: "DEBUG" if known.get("debug") else "INFO",
         description="Least important level that is written.",

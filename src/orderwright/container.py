@@ -21,6 +21,7 @@ from orderwright.application.services.demo import DemoShop
 from orderwright.application.services.demo_traffic import DemoTraffic
 from orderwright.application.services.forgetting import Forgetting
 from orderwright.application.services.known_callers import KnownCallers
+from orderwright.application.services.open_operations import OpenOperations
 from orderwright.application.services.settlement import Settlement
 from orderwright.application.services.sign_in_guard import SignInGuard
 from orderwright.application.services.task_handlers import TaskHandlers
@@ -225,7 +226,28 @@ class Container(containers.DeclarativeContainer):
     gateway_webhooks = providers.Singleton(
         webhooks_by_provider, config.payment_provider, config.webhook_secrets
     )
-    settlement = providers.Singleton(Settlement, unit_of_work.provider, payment_gateway, clock, ids)
+    random = providers.Singleton(Random)
+    settlement = providers.Singleton(
+        Settlement,
+        unit_of_work.provider,
+        payment_gateway,
+        clock,
+        ids,
+        chance=random.provided.random,
+    )
+    open_operations = providers.Singleton(
+        OpenOperations,
+        unit_of_work.provider,
+        settlement.provided.settle,
+        clock,
+        failure_log,
+    )
+    asking_again = providers.Singleton(
+        Rounds,
+        open_operations.provided.ask_due,
+        failure_log,
+        config.payment_sweep_seconds,
+    )
     task_handlers = providers.Singleton(
         TaskHandlers,
         unit_of_work.provider,

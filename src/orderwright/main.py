@@ -79,6 +79,7 @@ async def _working(container: Container, *, background: bool) -> AsyncIterator[N
     container.placement_queue().start()
     if background:
         container.worker().start()
+        container.asking_again().start()
         container.housekeeping().start()
     try:
         yield
@@ -87,5 +88,6 @@ async def _working(container: Container, *, background: bool) -> AsyncIterator[N
         await container.placement_queue().stop()
         if background:
             await container.housekeeping().stop()
+            await container.asking_again().stop()
             await container.worker().stop()
         await container.counting().stop()

@@ -4,9 +4,9 @@ from orderwright.application.commands.capture_payment import CapturePayment, cap
 from orderwright.application.commands.process_order import ProcessOrder, process_order
 from orderwright.application.commands.void_payment import VoidPayment, void_payment
 from orderwright.domain.entities.order import CancellationInProgress, Order
-from orderwright.domain.entities.payment import Payment, PaymentInProgress, PaymentState
+from orderwright.domain.entities.payment import Payment, PaymentInProgress
 from orderwright.domain.entities.payment_operation import OperationKind
-from orderwright.domain.entities.payment_status import PaymentStatus
+from orderwright.domain.entities.payment_status import PaymentState, PaymentStatus
 from orderwright.domain.interfaces.auditor import Violation
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.value_objects.actor import Actor

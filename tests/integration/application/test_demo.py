@@ -38,7 +38,7 @@ def a_shop(database: Database) -> DemoShop:
         units=units,
         catalogue=SqlCatalogueReader(database),
         placing=GroupPlacer(SqlPlacementStore(database), CatalogueCache(), ids, nothing),
-        settle=Settlement(units, SandboxGateway(), CLOCK, ids).settle,
+        settle=Settlement(units, SandboxGateway(), CLOCK, ids, lambda: 0.0).settle,
         clock=CLOCK,
         ids=ids,
         provider="sandbox",

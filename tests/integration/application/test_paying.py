@@ -3,9 +3,8 @@ import asyncio
 import pytest
 
 from orderwright.domain.entities.order_lifecycle import IllegalTransition, OrderStatus
-from orderwright.domain.entities.payment import PaymentState
 from orderwright.domain.entities.payment_operation import OperationKind, OperationState
-from orderwright.domain.entities.payment_status import PaymentStatus
+from orderwright.domain.entities.payment_status import PaymentState, PaymentStatus
 from orderwright.infrastructure.database.database import Database
 from tests.back_office import BackOffice
 from tests.gateways import BusyGateway, ForgetfulBusyGateway, UnreliableGateway, WatchedGateway
@@ -119,7 +118,7 @@ async def test_what_the_gateway_did_not_take_is_planned_again_and_has_not_failed
         PaymentStatus.UNPAID,
     )
     (operation,) = (await office.payment(order.id)).operations
-    assert (operation.state, operation.sends) == (OperationState.PLANNED, 0)
+    assert (operation.state, operation.sends) == (OperationState.PLANNED, 1)
     gateway.is_free = True
     settled = await office.settle(order.id)
 

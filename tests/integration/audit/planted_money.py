@@ -102,7 +102,7 @@ MONEY: Final = [
     ),
     planted(
         "a cancelled order that may yet be charged",
-        "UPDATE payment_operations SET state = 'sent' WHERE kind = 'refund' AND payment_id ="
+        "UPDATE payment_operations SET state = 'sent', due_at = planned_at WHERE kind = 'refund' AND payment_id ="
         " (SELECT id FROM payments WHERE order_id = :cancelled_paid)",
         "UPDATE refunds SET status = 'pending' WHERE order_id = :cancelled_paid",
         found={

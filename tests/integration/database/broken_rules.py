@@ -40,6 +40,14 @@ CHECKS: Final = [
     ),
     ("ck_payments_refunded_at_most_captured", "UPDATE payments SET refunded_minor = -1"),
     ("ck_payment_operations_amount_positive", "UPDATE payment_operations SET amount_minor = 0"),
+    (
+        "ck_payment_operations_open_ones_are_looked_after",
+        "UPDATE payment_operations SET state = 'failed'",
+    ),
+    (
+        "ck_payment_operations_open_ones_are_looked_after",
+        "UPDATE payment_operations SET due_at = NULL, attention_at = NULL",
+    ),
     ("ck_shipment_items_quantity_positive", "UPDATE shipment_items SET quantity = 0"),
     ("ck_return_items_quantity_positive", "UPDATE return_items SET quantity = 0"),
     ("ck_refund_items_quantity_positive", "UPDATE refund_items SET quantity = 0"),

@@ -43,6 +43,7 @@ def catalogue(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _plain(value: Any) -> str:
-    """Without what means nothing: blank space, and the order of a table's constraints."""
-    lines = [line.strip().rstrip(",") for line in str(value).splitlines()]
+    """Without what means nothing: blank space, the order of a table's constraints, and the quotes that
+    SQLite puts around the name of a table that was built anew."""
+    lines = [line.strip().rstrip(",") for line in str(value).replace('"', "").splitlines()]
     return "\n".join(sorted(filter(None, lines)))

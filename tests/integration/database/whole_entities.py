@@ -10,13 +10,13 @@ from orderwright.domain.entities.location import Location
 from orderwright.domain.entities.order import FulfilmentStatus, Order
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.order_parts import Adjustment, AdjustmentKind, OrderItem
-from orderwright.domain.entities.payment import Payment, PaymentState
+from orderwright.domain.entities.payment import Payment
 from orderwright.domain.entities.payment_operation import (
     OperationKind,
     OperationState,
     PaymentOperation,
 )
-from orderwright.domain.entities.payment_status import PaymentStatus
+from orderwright.domain.entities.payment_status import PaymentState, PaymentStatus
 from orderwright.domain.entities.product import Product
 from orderwright.domain.entities.refresh_token import RefreshToken
 from orderwright.domain.entities.refund import Refund, RefundLine, RefundStatus
@@ -160,9 +160,12 @@ def _money() -> list[Any]:
         amount=kwd(1_000),
         currency=KWD,
         planned_at=NOW,
-        state=OperationState.FAILED,
+        state=OperationState.UNKNOWN,
         sends=2,
+        first_sent_at=NOW,
         sent_at=LATER,
+        due_at=LATER,
+        attention_at=LATER,
         finished_at=LATER,
         error_code="card_declined",
     )

@@ -10,7 +10,8 @@ from orderwright.application.services.settled_money import record_outcome
 from orderwright.domain.entities.location import DEFAULT_LOCATION_ID
 from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.order_parts import Adjustment, AdjustmentKind, OrderItem
-from orderwright.domain.entities.payment import Payment, payment_status_of
+from orderwright.domain.entities.payment import Payment
+from orderwright.domain.entities.payment_ledger import payment_status_of
 from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.entities.placed_order import PlacedAdjustment, PlacedLine, PlacedOrder
 from orderwright.domain.entities.reservation import Reservation

@@ -1,10 +1,13 @@
 import pytest
 
-from orderwright.domain.entities.payment import Payment, PaymentState, RefundExceedsCaptured
+from orderwright.domain.entities.payment import Payment, RefundExceedsCaptured
 from orderwright.domain.entities.payment_operation import OperationKind, OperationState
+from orderwright.domain.entities.payment_status import PaymentState
 from orderwright.domain.interfaces.payment_gateway import Outcome
 from tests.builders import (
     DECLINED,
+    LATER,
+    NOT_EXECUTED,
     NOW,
     SUCCEEDED,
     UNKNOWN,
@@ -127,8 +130,16 @@ def test_every_sending_is_counted_under_the_same_id() -> None:
     assert sums(payment) == ("25.00", "25.00", "0.00")
 
 
-@pytest.mark.parametrize("first", [SUCCEEDED, DECLINED])
-@pytest.mark.parametrize("second", [SUCCEEDED, DECLINED, UNKNOWN])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (SUCCEEDED, SUCCEEDED),
+        (SUCCEEDED, DECLINED),
+        (SUCCEEDED, UNKNOWN),
+        (DECLINED, DECLINED),
+        (DECLINED, UNKNOWN),
+    ],
+)
 def test_an_outcome_counts_once_and_the_first_stands(first: Outcome, second: Outcome) -> None:
     payment = a_payment()
     operation = carry_out(payment, CHARGE, "25.00", first)
@@ -221,3 +232,37 @@ def test_a_payment_is_live_while_it_holds_money_or_may_come_to(
         carry_out(payment, kind, amount, outcome)
 
     assert payment.is_live is live
+
+
+def test_a_charge_that_took_the_money_after_all_is_counted() -> None:
+    payment = a_payment()
+    operation = carry_out(payment, CHARGE, "25.00", DECLINED)
+
+    payment.apply(operation, SUCCEEDED, NOW)
+
+    assert (payment.status, operation.error_code) == (PaymentState.CAPTURED, None)
+    assert sums(payment) == ("25.00", "25.00", "0.00")
+
+
+def test_what_was_certainly_not_executed_is_planned_again_and_may_be_dropped() -> None:
+    payment = a_payment()
+    operation = payment.plan(CHARGE, gbp("25.00"), id="operation-1", now=NOW)
+    operation.mark_sent(NOW)
+
+    payment.apply(operation, NOT_EXECUTED, NOW, again_at=LATER)
+    assert (operation.state, operation.due_at) == (OperationState.PLANNED, LATER)
+    payment.drop_unsent(LATER)
+
+    assert (operation.state, operation.error_code) == (OperationState.FAILED, "not_sent")
+    assert payment.status is PaymentState.FAILED
+
+
+def test_what_may_have_been_executed_before_is_not_dropped() -> None:
+    payment = a_payment()
+    operation = carry_out(payment, CHARGE, "25.00", UNKNOWN)
+    operation.mark_sent(LATER)
+
+    payment.apply(operation, NOT_EXECUTED, LATER)
+    payment.drop_unsent(LATER)
+
+    assert operation.state is OperationState.UNKNOWN

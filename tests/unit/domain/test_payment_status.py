@@ -2,7 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from orderwright.domain.entities.payment import Payment, payment_status_of
+from orderwright.domain.entities.payment import Payment
+from orderwright.domain.entities.payment_ledger import payment_status_of
 from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.entities.payment_status import PaymentStatus
 from tests.builders import (

@@ -9,8 +9,8 @@ from orderwright.api.wire.numbers import Amount
 from orderwright.api.wire.text import Reason
 from orderwright.application.commands.capture_payment import CapturePayment
 from orderwright.application.commands.refund_order import RefundOrder
-from orderwright.domain.entities.payment import PaymentState
 from orderwright.domain.entities.payment_operation import OperationKind, OperationState
+from orderwright.domain.entities.payment_status import PaymentState
 from orderwright.domain.entities.refund import RefundStatus
 
 

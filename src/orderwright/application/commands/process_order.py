@@ -10,7 +10,8 @@ from typing import Final
 from orderwright.application.services.settlement import Settle
 from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.order_lifecycle import OrderAct, OrderStatus
-from orderwright.domain.entities.payment import Payment, payment_status_of
+from orderwright.domain.entities.payment import Payment
+from orderwright.domain.entities.payment_ledger import payment_status_of
 from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.entities.stock import InventoryMissing
 from orderwright.domain.entities.task import Task

@@ -12,7 +12,8 @@ from orderwright.application.importing.coverage import Part
 from orderwright.application.services.money_back import planned_refund
 from orderwright.application.services.settled_money import record_outcome
 from orderwright.domain.entities.order import Order
-from orderwright.domain.entities.payment import Payment, payment_status_of
+from orderwright.domain.entities.payment import Payment
+from orderwright.domain.entities.payment_ledger import payment_status_of
 from orderwright.domain.entities.refund import Refund
 from orderwright.domain.entities.return_ import Return, ReturnLine
 from orderwright.domain.interfaces.ids import Ids

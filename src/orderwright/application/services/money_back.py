@@ -96,16 +96,17 @@ async def plan_money_back(
 ) -> None:
     """Plan to void what is only authorised and to refund what is captured, of every payment.
 
+    What the gateway has certainly not heard of is dropped.
     A payment with an operation still open waits for its outcome: what it holds is not known yet.
     One whose gateway has refused to give money back is asked again only `despite_refusals`: when
     a person wants it, and never in a loop.
     """
     for payment in payments:
+        payment.drop_unsent(now)
         if payment.open_operations or (payment.money_back_refused and not despite_refusals):
             continue
-        if payment.authorised > payment.captured:
-            left = payment.authorised - payment.captured
-            payment.plan(OperationKind.VOID, left, id=ids.new_id(), now=now)
+        if payment.uncaptured:
+            payment.plan(OperationKind.VOID, payment.uncaptured, id=ids.new_id(), now=now)
         if payment.refundable:
             await plan_refund(
                 order,
@@ -115,4 +116,25 @@ async def plan_money_back(
                 ids=ids,
                 now=now,
                 reason="order cancelled",
+            )
+
+
+async def plan_excess_back(
+    order: Order, payments: Sequence[Payment], uow: UnitOfWork, ids: Ids, now: datetime
+) -> None:
+    """Give back what came twice: a payment whose success was heard of late, when another one had
+    been made instead. The older payments pay for the order."""
+    owed = order.total.minor
+    for payment in payments:
+        excess = Money(max(payment.captured.minor - owed, 0), order.currency)
+        is_needed = owed > 0
+        owed -= min(owed, payment.authorised.minor)
+        if payment.open_operations or payment.money_back_refused:
+            continue
+        if payment.uncaptured and not is_needed:
+            payment.plan(OperationKind.VOID, payment.uncaptured, id=ids.new_id(), now=now)
+        if excess > payment.refunded:
+            left = excess - payment.refunded
+            await plan_refund(
+                order, payment, left, uow, ids=ids, now=now, reason="paid more than once"
             )

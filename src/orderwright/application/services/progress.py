@@ -6,7 +6,8 @@ from datetime import datetime
 from orderwright.application.services import stock_keeping
 from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.order_lifecycle import OrderStatus
-from orderwright.domain.entities.payment import Payment, payment_status_of
+from orderwright.domain.entities.payment import Payment
+from orderwright.domain.entities.payment_ledger import payment_status_of
 from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.domain.entities.refund import RefundStatus
 from orderwright.domain.entities.return_ import ReturnStatus

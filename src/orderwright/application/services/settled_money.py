@@ -10,18 +10,19 @@ from orderwright.domain.entities.payment_operation import (
     OperationState,
     PaymentOperation,
 )
-from orderwright.domain.entities.refund import Refund, RefundStatus
+from orderwright.domain.entities.refund import Refund, refund_status_of
 from orderwright.domain.events.event import Event
 from orderwright.domain.events.payment import (
     PaymentAuthorised,
     PaymentCaptured,
     PaymentFailed,
+    PaymentNeedsAttention,
     PaymentUnknown,
     PaymentVoided,
     RefundFailed,
     RefundSucceeded,
 )
-from orderwright.domain.interfaces.payment_gateway import Outcome, OutcomeKind
+from orderwright.domain.interfaces.payment_gateway import Outcome
 
 
 def record_outcome(
@@ -32,31 +33,33 @@ def record_outcome(
     *,
     refunds: Sequence[Refund],
     now: datetime,
+    again_at: datetime | None = None,
+    is_forgotten: bool = False,
+    can_ask_on: bool = False,
 ) -> None:
     """Write down once what became of an operation: in the journal, on its refund, on the timeline.
 
-    An operation that another process has finished in the meantime stays as it is.
+    An operation that another process has finished in the meantime stays as it is. One that is still
+    open is to be asked for `again_at`; where the gateway may have forgotten it, a person has to look
+    as well, or only a person if the gateway cannot be asked without telling it to do it again.
     """
     operation = next(each for each in payment.operations if each.id == operation_id)
-    if not operation.is_open:
-        return
-    payment.apply(operation, outcome, now)
-    if operation.state is OperationState.PLANNED:
+    before = (operation.state, operation.attention_at)
+    payment.apply(operation, outcome, now, again_at=again_at)
+    if operation.is_open and is_forgotten:
+        operation.need_attention(now, ask_on=again_at if can_ask_on else None)
+        payment.recount(now)
+    if (operation.state, operation.attention_at) == before:
         return
     refund = next((each for each in refunds if each.operation_id == operation_id), None)
     if refund is not None:
-        refund.status = _REFUND_STATUS[outcome.kind]
-    order.note(_event_of(payment, operation, outcome, refund), now)
+        refund.status = refund_status_of(operation.state)
+    event = _event_of(payment, operation, refund)
+    if event is not None:
+        order.note(event, now)
 
 
-_REFUND_STATUS = {
-    OutcomeKind.SUCCEEDED: RefundStatus.SUCCEEDED,
-    OutcomeKind.DECLINED: RefundStatus.FAILED,
-    OutcomeKind.UNKNOWN: RefundStatus.PENDING,
-    OutcomeKind.NOT_EXECUTED: RefundStatus.PENDING,
-}
-
-_SUCCESS_EVENTS = {
+SUCCESS_EVENTS = {
     OperationKind.CHARGE: PaymentCaptured,
     OperationKind.CAPTURE: PaymentCaptured,
     OperationKind.AUTHORISE: PaymentAuthorised,
@@ -64,27 +67,29 @@ _SUCCESS_EVENTS = {
 }
 
 
-def _event_of(
-    payment: Payment, operation: PaymentOperation, outcome: Outcome, refund: Refund | None
-) -> Event:
+def _event_of(payment: Payment, operation: PaymentOperation, refund: Refund | None) -> Event | None:
     amount, kind = operation.amount, str(operation.kind)
-    if operation.is_open:
+    if operation.attention_at is not None:
+        return PaymentNeedsAttention(payment_id=payment.id, amount=amount, operation=kind)
+    if operation.state is OperationState.UNKNOWN:
         return PaymentUnknown(payment_id=payment.id, amount=amount, operation=kind)
+    if operation.is_open:
+        return None  # it was not executed, so nothing has happened
     if refund is not None:
-        return _refund_event(payment, refund, outcome)
-    if outcome.kind is OutcomeKind.DECLINED:
+        return _refund_event(payment, refund, operation)
+    if operation.state is OperationState.FAILED:
         return PaymentFailed(
-            payment_id=payment.id, amount=amount, operation=kind, error_code=outcome.error_code
+            payment_id=payment.id, amount=amount, operation=kind, error_code=operation.error_code
         )
-    return _SUCCESS_EVENTS[operation.kind](payment_id=payment.id, amount=amount)
+    return SUCCESS_EVENTS[operation.kind](payment_id=payment.id, amount=amount)
 
 
-def _refund_event(payment: Payment, refund: Refund, outcome: Outcome) -> Event:
-    if outcome.kind is OutcomeKind.SUCCEEDED:
+def _refund_event(payment: Payment, refund: Refund, operation: PaymentOperation) -> Event:
+    if operation.state is OperationState.SUCCEEDED:
         return RefundSucceeded(payment_id=payment.id, amount=refund.amount, refund_id=refund.id)
     return RefundFailed(
         payment_id=payment.id,
         amount=refund.amount,
         refund_id=refund.id,
-        error_code=outcome.error_code,
+        error_code=operation.error_code,
     )

@@ -8,44 +8,52 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from datetime import datetime
 
-from orderwright.application.services.money_back import plan_money_back
+from orderwright.application.services.asking import Asking, Sent
+from orderwright.application.services.asking_again import again_at
+from orderwright.application.services.money_back import plan_excess_back, plan_money_back
 from orderwright.application.services.progress import advance
 from orderwright.application.services.settled_money import record_outcome
-from orderwright.domain.entities.payment_operation import OperationKind, OperationState
+from orderwright.domain.entities.order import Order
+from orderwright.domain.entities.payment import Payment
+from orderwright.domain.entities.payment_operation import OperationKind
+from orderwright.domain.entities.refund import Refund
 from orderwright.domain.interfaces.clock import Clock
 from orderwright.domain.interfaces.ids import Ids
-from orderwright.domain.interfaces.payment_gateway import GatewayCall, Outcome, PaymentGateway
+from orderwright.domain.interfaces.payment_gateway import Outcome, PaymentGateway
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
 Settle = Callable[[int, RequestContext], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    call: GatewayCall
-    payment_id: str
-    asked_before: bool
+Result = tuple[Sent, Outcome]
 
 
 class Settlement:
     """Brings the money of one order to rest. Safe to run twice, side by side, and after a crash."""
 
     def __init__(
-        self, units: UnitOfWorkFactory, gateway: PaymentGateway, clock: Clock, ids: Ids
+        self,
+        units: UnitOfWorkFactory,
+        gateway: PaymentGateway,
+        clock: Clock,
+        ids: Ids,
+        chance: Callable[[], float],
     ) -> None:
+        """`chance` gives a number in [0, 1): it spreads what is asked again."""
         self._units = units
-        self._gateway = gateway
+        self._asking = Asking(gateway)
         self._clock = clock
         self._ids = ids
+        self._chance = chance
 
     async def settle(self, order_id: int, context: RequestContext) -> None:
         """Until nothing is left to send: an outcome may call for another operation (a charge that
-        succeeds while its order is being cancelled is given back). Unknown outcomes stay open."""
+        succeeds while its order is being cancelled is given back). Unknown outcomes stay open, and
+        so does what the gateway did not take; both have their time when they are due again."""
         uow = self._units(context.unkeyed())
-        while True:
+        more = True
+        while more:
             sent = await self._send(order_id, uow)
             await uow.reached("pay.after_sent_commit")
             outcomes = await self._ask(sent)
@@ -53,43 +61,33 @@ class Settlement:
                 await self._reach_gateway_point(sent, uow)
             more = await self._record(order_id, list(zip(sent, outcomes, strict=True)), uow)
             await uow.reached("pay.after_record")
-            if not more:
-                return
 
-    async def _send(self, order_id: int, uow: UnitOfWork) -> list[_Sent]:
+    async def hear(self, order_id: int, results: Sequence[Result], context: RequestContext) -> None:
+        """Write down what the gateway said to somebody else, and go on from there.
+
+        Raises: OrderNotFound.
+        """
+        if await self._record(order_id, results, self._units(context.unkeyed())):
+            await self.settle(order_id, context)
+
+    async def _send(self, order_id: int, uow: UnitOfWork) -> list[Sent]:
         now = self._clock.now()
         async with uow:
             await uow.orders.get_by_id(order_id)  # its lock covers the payments
-            sent = []
-            for payment in await uow.payments.of_order(order_id):
-                for operation in payment.open_operations:
-                    asked_before = operation.state is not OperationState.PLANNED
-                    operation.mark_sent(now)
-                    call = GatewayCall(
-                        reference=operation.id,
-                        kind=operation.kind,
-                        order_id=order_id,
-                        amount=operation.amount,
-                        token=payment.token,
-                        provider_payment_id=payment.provider_payment_id,
-                    )
-                    sent.append(_Sent(call, payment.id, asked_before))
+            sent = [
+                self._asking.send(operation, payment, now)
+                for payment in await uow.payments.of_order(order_id)
+                for operation in payment.open_operations
+            ]
             await uow.commit()
         return sent
 
-    async def _ask(self, sent: Sequence[_Sent]) -> list[Outcome]:
+    async def _ask(self, sent: Sequence[Sent]) -> list[Outcome]:
         async with asyncio.TaskGroup() as group:
-            asking = [group.create_task(self._carry_out(each)) for each in sent]
+            asking = [group.create_task(self._asking.ask(each)) for each in sent]
         return [task.result() for task in asking]
 
-    async def _carry_out(self, sent: _Sent) -> Outcome:
-        if sent.asked_before and self._gateway.traits.can_look_up:
-            known = await self._gateway.look_up(sent.call)
-            if known is not None:
-                return known
-        return await self._gateway.carry_out(sent.call)
-
-    async def _reach_gateway_point(self, sent: Sequence[_Sent], uow: UnitOfWork) -> None:
+    async def _reach_gateway_point(self, sent: Sequence[Sent], uow: UnitOfWork) -> None:
         refunding = any(each.call.kind is OperationKind.REFUND for each in sent)
         voiding = any(each.call.kind is OperationKind.VOID for each in sent)
         await uow.reached("pay.after_gateway_before_record")
@@ -98,28 +96,48 @@ class Settlement:
         if refunding or voiding:
             await uow.reached("cancel.after_void_before_release")
 
-    async def _record(
-        self, order_id: int, results: Sequence[tuple[_Sent, Outcome]], uow: UnitOfWork
-    ) -> bool:
-        """Write the outcomes and let what waited for them go on; is anything planned after that?"""
+    async def _record(self, order_id: int, results: Sequence[Result], uow: UnitOfWork) -> bool:
+        """Write the outcomes and let what waited for them go on; is anything to be sent after that?"""
         now = self._clock.now()
         async with uow:
             order = await uow.orders.get_by_id(order_id)
             payments = await uow.payments.of_order(order_id)
             refunds = await uow.refunds.of_order(order_id)
             by_id = {payment.id: payment for payment in payments}
-            for sent, outcome in results:
-                payment = by_id[sent.payment_id]
-                record_outcome(
-                    order, payment, sent.call.reference, outcome, refunds=refunds, now=now
-                )
-            if order.is_cancelling:
+            for result in results:
+                self._write_down(result, order, by_id[result[0].payment_id], refunds, now)
+            if order.is_cancelling or order.is_cancelled:
                 await plan_money_back(order, payments, uow, self._ids, now, despite_refusals=False)
+            else:
+                await plan_excess_back(order, payments, uow, self._ids, now)
             await advance(order, payments, uow, now)
             await uow.commit()
             asked = {sent.call.reference for sent, _ in results}
             return any(
-                operation.state is OperationState.PLANNED and operation.id not in asked
+                operation.is_unsent and operation.id not in asked
                 for payment in payments
                 for operation in payment.open_operations
             )
+
+    def _write_down(
+        self,
+        result: Result,
+        order: Order,
+        payment: Payment,
+        refunds: Sequence[Refund],
+        now: datetime,
+    ) -> None:
+        sent, outcome = result
+        record_outcome(
+            order,
+            payment,
+            sent.call.reference,
+            outcome,
+            refunds=refunds,
+            now=now,
+            again_at=again_at(
+                sent.sends, self._chance(), now, at_least_s=outcome.retry_after_s or 0.0
+            ),
+            is_forgotten=sent.is_forgotten,
+            can_ask_on=self._asking.can_look_up,
+        )

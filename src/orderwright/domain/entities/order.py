@@ -158,6 +158,10 @@ class Order(Aggregate):
     def is_cancelling(self) -> bool:
         return self.cancellation_requested_at is not None and self.status != OrderStatus.CANCELLED
 
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status is OrderStatus.CANCELLED
+
     def check(self, act: OrderAct) -> None:
         """Raises: IllegalTransition, CancellationInProgress, AlreadyShippedInPart."""
         after(act, self.status)

@@ -17,9 +17,8 @@ from typing import ClassVar, Final
 from orderwright.domain.entities.aggregate import RecordedEvent
 from orderwright.domain.entities.order import FulfilmentStatus
 from orderwright.domain.entities.order_lifecycle import OrderAct, OrderStatus, after
-from orderwright.domain.entities.payment import PaymentState
 from orderwright.domain.entities.payment_operation import OperationKind, OperationState
-from orderwright.domain.entities.payment_status import PaymentStatus
+from orderwright.domain.entities.payment_status import PaymentState, PaymentStatus
 from orderwright.domain.entities.placed_order import PlacedLine, PlacedOrder
 from orderwright.domain.entities.shipment import ShipmentStatus
 from orderwright.domain.entities.stock import StockMovement, movements_of_past_sale

@@ -1,20 +1,24 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from typing import Final
 
+from orderwright.domain.entities.payment_ledger import ledger_of
 from orderwright.domain.entities.payment_operation import (
+    BEGINS,
+    TAKES_MONEY,
     OperationKind,
     OperationState,
     PaymentOperation,
 )
-from orderwright.domain.entities.payment_status import PaymentStatus
+from orderwright.domain.entities.payment_status import PaymentState
 from orderwright.domain.errors import Conflict, InProgress, NotFound
 from orderwright.domain.interfaces.payment_gateway import Outcome, OutcomeKind
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import Money
+
+NOT_SENT: Final = "not_sent"  # the error code of what was given up before the gateway heard of it
 
 
 class PaymentNotFound(NotFound):
@@ -41,17 +45,6 @@ class PaymentInProgress(InProgress):
     """The gateway has not answered yet: what the payment holds is not known."""
 
     code = "payment_in_progress"
-
-
-class PaymentState(StrEnum):
-    PENDING = "pending"
-    AUTHORISED = "authorised"
-    CAPTURED = "captured"
-    PARTIALLY_REFUNDED = "partially_refunded"
-    REFUNDED = "refunded"
-    VOIDED = "voided"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -174,87 +167,55 @@ class Payment:
             amount=amount,
             currency=amount.currency,
             planned_at=now,
+            due_at=now,
         )
         self.operations.append(operation)
         return operation
 
-    def apply(self, operation: PaymentOperation, outcome: Outcome, now: datetime) -> None:
-        """Finish `operation` as the gateway said and recount; a finished one stays as it is."""
-        if not operation.is_open:
+    def apply(
+        self,
+        operation: PaymentOperation,
+        outcome: Outcome,
+        now: datetime,
+        *,
+        again_at: datetime | None = None,
+    ) -> None:
+        """Write down what the gateway said of `operation` and recount.
+
+        A finished one stays as it is, but for one that had failed as far as anybody knew, and took
+        the money all the same. An open one is to be asked for `again_at`.
+        """
+        if not operation.is_open and not _came_late(operation, outcome):
             return
-        operation.finish(_state_after(operation, outcome), now, outcome.error_code)
         if outcome.provider_payment_id is not None:
             self.provider_payment_id = outcome.provider_payment_id
-        if outcome.kind is OutcomeKind.SUCCEEDED:
-            self._count(operation)
-        self.status = self._status_of_ledger()
+        match outcome.kind:
+            case OutcomeKind.NOT_EXECUTED:
+                operation.not_executed(again_at or now)
+            case OutcomeKind.UNKNOWN:
+                operation.remain_unknown(again_at or now)
+            case OutcomeKind.DECLINED:
+                operation.finish(OperationState.FAILED, now, outcome.error_code)
+            case OutcomeKind.SUCCEEDED:
+                operation.finish(OperationState.SUCCEEDED, now)
+        self.recount(now)
+
+    def drop_unsent(self, now: datetime) -> None:
+        """Forget plans to take money that the gateway has certainly not heard of."""
+        for operation in self.open_operations:
+            if operation.is_unsent and operation.kind in TAKES_MONEY:
+                operation.finish(OperationState.FAILED, now, NOT_SENT)
+        self.recount(now)
+
+    def recount(self, now: datetime) -> None:
+        ledger = ledger_of(self.operations)
+        self.authorised = Money(ledger.authorised, self.currency)
+        self.captured = Money(ledger.captured, self.currency)
+        self.refunded = Money(ledger.refunded, self.currency)
+        self.status = ledger.state
         self.updated_at = now
 
-    def _count(self, operation: PaymentOperation) -> None:
-        match operation.kind:
-            case OperationKind.CHARGE:
-                self.authorised = self.authorised + operation.amount
-                self.captured = self.captured + operation.amount
-            case OperationKind.AUTHORISE:
-                self.authorised = self.authorised + operation.amount
-            case OperationKind.CAPTURE:
-                self.captured = self.captured + operation.amount
-            case OperationKind.REFUND:
-                self.refunded = self.refunded + operation.amount
-            case OperationKind.VOID:
-                self.authorised = self.captured  # what was never captured is let go
 
-    def _status_of_ledger(self) -> PaymentState:
-        if any(each.state is OperationState.UNKNOWN for each in self.operations):
-            return PaymentState.UNKNOWN
-        if self.refunded:
-            whole = self.refunded == self.captured
-            return PaymentState.REFUNDED if whole else PaymentState.PARTIALLY_REFUNDED
-        if self.captured:
-            return PaymentState.CAPTURED
-        if self.authorised:
-            return PaymentState.AUTHORISED
-        if any(each.is_open for each in self.operations):
-            return PaymentState.PENDING
-        voided = any(
-            each.kind is OperationKind.VOID and each.state is OperationState.SUCCEEDED
-            for each in self.operations
-        )
-        return PaymentState.VOIDED if voided else PaymentState.FAILED
-
-
-_STATE_AFTER = {
-    OutcomeKind.SUCCEEDED: OperationState.SUCCEEDED,
-    OutcomeKind.DECLINED: OperationState.FAILED,
-    OutcomeKind.UNKNOWN: OperationState.UNKNOWN,
-}
-
-
-def _state_after(operation: PaymentOperation, outcome: Outcome) -> OperationState:
-    if outcome.kind is OutcomeKind.NOT_EXECUTED:
-        # That this call did nothing says nothing of an earlier one that got no answer.
-        return OperationState.PLANNED if operation.sends <= 1 else OperationState.UNKNOWN
-    return _STATE_AFTER[outcome.kind]
-
-
-def payment_status_of(total: Money, payments: Sequence[Payment]) -> PaymentStatus:
-    """How an order of `total` stands, from the ledgers of all its payments."""
-    zero = Money.zero(total.currency)
-    authorised, captured, refunded = zero, zero, zero
-    for payment in payments:
-        authorised = authorised + payment.authorised
-        captured = captured + payment.captured
-        refunded = refunded + payment.refunded
-    states = {payment.status for payment in payments}
-    if PaymentState.UNKNOWN in states:
-        return PaymentStatus.UNKNOWN
-    if refunded:
-        whole = refunded == captured
-        return PaymentStatus.REFUNDED if whole else PaymentStatus.PARTIALLY_REFUNDED
-    if captured >= total:
-        return PaymentStatus.PAID
-    if authorised >= total:
-        return PaymentStatus.AUTHORISED
-    if PaymentState.FAILED in states and PaymentState.PENDING not in states:
-        return PaymentStatus.FAILED
-    return PaymentStatus.UNPAID
+def _came_late(operation: PaymentOperation, outcome: Outcome) -> bool:
+    failed = operation.state is OperationState.FAILED and operation.kind in BEGINS
+    return failed and outcome.kind is OutcomeKind.SUCCEEDED

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import Money
+
+# Longer than any call to a gateway may last (10 s), with room to write down what it said: whoever
+# sent an operation that is still open by then is gone.
+IN_FLIGHT: Final = timedelta(seconds=30)
 
 
 class OperationKind(StrEnum):
@@ -28,6 +32,8 @@ class OperationState(StrEnum):
 OPEN_STATES: Final = frozenset(
     {OperationState.PLANNED, OperationState.SENT, OperationState.UNKNOWN}
 )
+BEGINS: Final = frozenset({OperationKind.CHARGE, OperationKind.AUTHORISE})
+TAKES_MONEY: Final = BEGINS | {OperationKind.CAPTURE}
 
 
 @dataclass(kw_only=True, eq=False)
@@ -35,7 +41,9 @@ class PaymentOperation:
     """One row of the journal, committed before the gateway hears of it.
 
     `id` is the gateway's idempotency key and reference: the same over every retry. `sends` counts
-    the calls that may have reached the gateway.
+    how often the gateway was asked. `first_sent_at` is since when it may have been executed, so
+    None while it certainly was not. An open one has `due_at`, when it is to be asked for (again), or
+    `attention_at`, since when a person has to look at it; or both, where asking on does no harm.
     """
 
     id: str
@@ -44,24 +52,53 @@ class PaymentOperation:
     amount: Money
     currency: Currency
     planned_at: datetime
+    due_at: datetime | None
     state: OperationState = OperationState.PLANNED
     sends: int = 0
+    first_sent_at: datetime | None = None
     sent_at: datetime | None = None
     finished_at: datetime | None = None
+    attention_at: datetime | None = None
     error_code: str | None = None
 
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
+    @property
+    def is_unsent(self) -> bool:
+        """It was certainly not executed."""
+        return self.state is OperationState.PLANNED
+
     def mark_sent(self, now: datetime) -> None:
-        self.state = OperationState.SENT
+        if self.state is OperationState.PLANNED:
+            self.state = OperationState.SENT
         self.sends += 1
+        self.first_sent_at = self.first_sent_at or now
         self.sent_at = now
+        self.due_at = now + IN_FLIGHT
+
+    def not_executed(self, again_at: datetime) -> None:
+        """That the last call did nothing says nothing of an earlier one that got no answer."""
+        if self.state is OperationState.SENT and self.first_sent_at == self.sent_at:
+            self.state = OperationState.PLANNED
+            self.first_sent_at = None
+        else:
+            self.state = OperationState.UNKNOWN
+        self.due_at = again_at
+
+    def remain_unknown(self, again_at: datetime) -> None:
+        self.state = OperationState.UNKNOWN
+        self.due_at = again_at
+
+    def need_attention(self, now: datetime, *, ask_on: datetime | None) -> None:
+        self.state = OperationState.UNKNOWN
+        self.attention_at = self.attention_at or now
+        self.due_at = ask_on
 
     def finish(self, state: OperationState, now: datetime, error_code: str | None = None) -> None:
         self.state = state
         self.error_code = error_code
-        self.finished_at = None if self.is_open else now
-        if state is OperationState.PLANNED:
-            self.sends = 0
+        self.finished_at = now
+        self.due_at = None
+        self.attention_at = None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from orderwright.domain.entities.payment_operation import OPEN_STATES, OperationState
 from orderwright.domain.errors import NotFound
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import Money
@@ -17,6 +18,14 @@ class RefundStatus(StrEnum):
     PENDING = "pending"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+
+
+def refund_status_of(state: OperationState) -> RefundStatus:
+    """The status of a refund, from the state of the operation that carries it out."""
+    if state in OPEN_STATES:
+        return RefundStatus.PENDING
+    done = state is OperationState.SUCCEEDED
+    return RefundStatus.SUCCEEDED if done else RefundStatus.FAILED
 
 
 @dataclass(kw_only=True, eq=False)

@@ -60,6 +60,12 @@ class PaymentUnknown(PaymentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentNeedsAttention(PaymentEvent):
+    name: ClassVar[str] = "payment.needs_attention"
+    operation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundRequested(PaymentEvent):
     name: ClassVar[str] = "refund.requested"
     refund_id: str

@@ -107,6 +107,11 @@ class Payments(Repository[Payment, str], Protocol):
         """For looking at: not locked, so what is open in it may have been finished by now."""
         ...
 
+    async def claim_due(self, *, now: datetime, until: datetime, limit: int) -> Sequence[int]:
+        """The orders of operations whose time has come, up to `limit` of these, and put their time
+        off to `until`. No two get the same ones."""
+        ...
+
 
 class Refunds(Repository[Refund, str], Protocol):
     async def of_order(self, order_id: int) -> Sequence[Refund]: ...

@@ -28,9 +28,8 @@ from orderwright.domain.entities.imported_document import ImportOutcome
 from orderwright.domain.entities.order import FulfilmentStatus
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.order_parts import QUANTITY_MAX, AdjustmentKind
-from orderwright.domain.entities.payment import PaymentState
 from orderwright.domain.entities.payment_operation import OperationKind, OperationState
-from orderwright.domain.entities.payment_status import PaymentStatus
+from orderwright.domain.entities.payment_status import PaymentState, PaymentStatus
 from orderwright.domain.entities.refund import RefundStatus
 from orderwright.domain.entities.reservation import ReservationState
 from orderwright.domain.entities.return_ import ReturnStatus
@@ -317,12 +316,27 @@ payment_operations = _table(
     _at("sent_at", nullable=True),
     _at("finished_at", nullable=True),
     Column("error_code", String_(64)),
+    _at("first_sent_at", nullable=True),
+    _at("due_at", nullable=True),
+    _at("attention_at", nullable=True),
     CheckConstraint("amount_minor > 0", name="amount_positive"),
+    # None that is open is forgotten by everybody.
+    CheckConstraint(
+        "(state IN ('planned', 'sent', 'unknown'))"
+        " = (due_at IS NOT NULL OR attention_at IS NOT NULL)",
+        name="open_ones_are_looked_after",
+    ),
     Index(
-        "ix_payment_operations_open",
-        "planned_at",
-        postgresql_where=text("state IN ('planned', 'sent', 'unknown')"),
-        sqlite_where=text("state IN ('planned', 'sent', 'unknown')"),
+        "ix_payment_operations_due",
+        "due_at",
+        postgresql_where=text("due_at IS NOT NULL"),
+        sqlite_where=text("due_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_payment_operations_attention",
+        "attention_at",
+        postgresql_where=text("attention_at IS NOT NULL"),
+        sqlite_where=text("attention_at IS NOT NULL"),
     ),
 )
 

@@ -1,8 +1,8 @@
 from orderwright.api.wire.body import Shown, Time
 from orderwright.api.wire.fulfilment import LineJson
 from orderwright.api.wire.v2.money import MoneyObject
-from orderwright.domain.entities.payment import PaymentState
 from orderwright.domain.entities.payment_operation import OperationKind, OperationState
+from orderwright.domain.entities.payment_status import PaymentState
 from orderwright.domain.entities.refund import RefundStatus
 
 

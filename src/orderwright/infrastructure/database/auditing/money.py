@@ -37,11 +37,10 @@ FROM payments
 WHERE refunded_minor < 0 OR captured_minor < refunded_minor OR authorised_minor < captured_minor
 """
 
-# An operation that is asked about again leaves its payment unknown until there is an answer.
 _STATUS = """
 SELECT 'payment ' || id, 'is ' || status || ', but its journal says ' || derived
 FROM (
-    SELECT payments.id, status, asked_again,
+    SELECT payments.id, status,
            CASE
                WHEN unknown > 0 THEN 'unknown'
                WHEN refunded_minor > 0 AND refunded_minor = captured_minor THEN 'refunded'
@@ -57,13 +56,12 @@ FROM (
         SELECT payment_id,
                COUNT(CASE WHEN state = 'unknown' THEN 1 END) AS unknown,
                COUNT(CASE WHEN state IN ('planned', 'sent') THEN 1 END) AS underway,
-               COUNT(CASE WHEN state = 'sent' AND sends > 1 THEN 1 END) AS asked_again,
                COUNT(CASE WHEN state = 'succeeded' AND kind = 'void' THEN 1 END) AS voided
         FROM payment_operations
         GROUP BY payment_id
     ) AS journal ON journal.payment_id = payments.id
 ) AS statuses
-WHERE status <> derived AND NOT (status = 'unknown' AND COALESCE(asked_again, 0) > 0)
+WHERE status <> derived
 """
 
 _ORDER_STATUS = """
@@ -119,25 +117,29 @@ WHERE operations.kind = 'refund' AND refunds.id IS NULL
 """
 
 # Never given back is what was authorised, less what was let go (it no longer counts as authorised)
-# and less what was refunded.
+# and less what was refunded. What came in after the cancellation is on its way back.
 _CANCELLED = """
 SELECT 'order ' || orders.id,
-       'is cancelled, but holds ' || held || ' of money and has ' || underway
-       || ' payments with open operations'
+       'is cancelled, but holds ' || held || ' of money, of which ' || going_back
+       || ' is on its way back, and has ' || coming_in || ' operations that may yet take some'
 FROM orders
 JOIN (
     SELECT order_id,
            SUM(authorised_minor - refunded_minor) AS held,
-           COUNT(open_ones.payment_id) AS underway
+           SUM(COALESCE(open_ones.going_back, 0)) AS going_back,
+           SUM(COALESCE(open_ones.coming_in, 0)) AS coming_in
     FROM payments
     LEFT JOIN (
-        SELECT DISTINCT payment_id
+        SELECT payment_id,
+               SUM(CASE WHEN kind IN ('void', 'refund') THEN amount_minor END) AS going_back,
+               SUM(CASE WHEN kind IN ('void', 'refund') THEN 0 ELSE 1 END) AS coming_in
         FROM payment_operations
         WHERE state IN ('planned', 'sent', 'unknown')
+        GROUP BY payment_id
     ) AS open_ones ON open_ones.payment_id = payments.id
     GROUP BY order_id
 ) AS money ON money.order_id = orders.id
-WHERE orders.status = 'cancelled' AND (held <> 0 OR underway > 0)
+WHERE orders.status = 'cancelled' AND (held <> going_back OR coming_in > 0)
 """
 
 # Ever: what was let go by a person, or while the order was being cancelled, had been there.

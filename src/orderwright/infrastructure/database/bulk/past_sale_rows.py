@@ -115,6 +115,7 @@ def _charges(sale: PastSale) -> Iterator[Values]:
             "state": payment.charge_state,
             "sends": payment.charge_sends,
             "planned_at": payment.at,
+            "first_sent_at": payment.at,
             "sent_at": payment.at,
             "finished_at": payment.at,
         }

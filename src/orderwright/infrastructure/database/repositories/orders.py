@@ -4,8 +4,9 @@ changed only under the lock of their order."""
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.order import Order, OrderNotFound
@@ -46,6 +47,24 @@ class SqlPayments(Kept[Payment, str]):
         operations = tables.payment_operations.c
         of_operation = select(operations.payment_id).where(operations.id == operation_id)
         return await self._first(tables.payments.c.id.in_(of_operation))
+
+    async def claim_due(self, *, now: datetime, until: datetime, limit: int) -> Sequence[int]:
+        operations, payments = tables.payment_operations.c, tables.payments.c
+        due = (
+            select(operations.id)
+            .where(operations.due_at <= now)
+            .order_by(operations.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        claimed = await self._session.scalars(
+            update(tables.payment_operations)
+            .where(operations.id.in_(due))
+            .values(due_at=until)
+            .returning(operations.payment_id)
+        )
+        of_orders = select(payments.order_id).where(payments.id.in_(claimed.all())).distinct()
+        return (await self._session.scalars(of_orders.order_by(payments.order_id))).all()
 
 
 class SqlRefunds(Kept[Refund, str]):
