@@ -86,6 +86,7 @@ class BackOffice:
     gateway: PaymentGateway = field(default_factory=SandboxGateway)
     clock: SteppingClock = field(default_factory=SteppingClock)
     ids: CountedIds = field(default_factory=CountedIds)
+    tasks: dict[int, str] = field(default_factory=dict)  # the last one to process each order
 
     def __post_init__(self) -> None:
         map_entities()
@@ -139,9 +140,11 @@ class BackOffice:
             ids=self.ids,
         )
 
-    async def request_processing(self, order_id: int) -> Task:
-        command = RequestProcessing(order_id=order_id)
-        return await request_processing(command, self.uow(), now=self.clock.now(), ids=self.ids)
+    async def request_processing(self, order_id: int, token: str | None = None) -> Task:
+        command = RequestProcessing(order_id=order_id, payment_token=token)
+        task = await request_processing(command, self.uow(), now=self.clock.now(), ids=self.ids)
+        self.tasks[order_id] = task.id
+        return task
 
     async def paid(self, product_id: int, quantity: int = 1) -> Order:
         return await self.process((await self.place(product_id, quantity)).id)

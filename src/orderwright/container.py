@@ -13,9 +13,13 @@ from dependency_injector import containers, providers
 
 from orderwright.api.versions import Retirement
 from orderwright.application.commands.forget_expired import ForgetExpired
+from orderwright.application.commands.process_order import PROCESS_ORDER
 from orderwright.application.placement.catalogue_cache import CatalogueCache
 from orderwright.application.placement.group_placer import GroupPlacer
 from orderwright.application.placement.order_processor import OrderProcessor
+from orderwright.application.processing.limits import ProcessingLimits
+from orderwright.application.processing.order_processing import OrderProcessing, Recording
+from orderwright.application.processing.recording import Recorder
 from orderwright.application.queries.authenticate import Authenticator
 from orderwright.application.services.demo import DemoShop
 from orderwright.application.services.demo_traffic import DemoTraffic
@@ -41,6 +45,7 @@ from orderwright.infrastructure.database.engines import Limits
 from orderwright.infrastructure.database.health import DatabaseHealth
 from orderwright.infrastructure.database.mapping import map_entities
 from orderwright.infrastructure.database.placement.store import SqlPlacementStore
+from orderwright.infrastructure.database.processing.store import SqlProcessingStore
 from orderwright.infrastructure.database.readers.access import SqlAccessReader
 from orderwright.infrastructure.database.readers.catalogue import SqlCatalogueReader
 from orderwright.infrastructure.database.readers.full_orders import SqlFullOrderReader
@@ -81,6 +86,18 @@ def _known_callers(
     return callers
 
 
+def _call_all(*wake_ups: WakeUp) -> Callable[[], None]:
+    def call() -> None:
+        for each in wake_ups:
+            each.call()
+
+    return call
+
+
+def _a_third(seconds: float) -> float:
+    return seconds / 3
+
+
 class Container(containers.DeclarativeContainer):
     """What lives as long as the application. Tests override single providers."""
 
@@ -106,13 +123,15 @@ class Container(containers.DeclarativeContainer):
     )
     schema = providers.Singleton(Schema, config.database_dsn)
     wake_up = providers.Singleton(WakeUp)
+    processing_wake_up = providers.Singleton(WakeUp)
+    tasks_wait = providers.Singleton(_call_all, wake_up, processing_wake_up)
     unit_of_work = providers.Factory(
         SqlUnitOfWork,
         database,
         clock,
         crash_point,
         request_lease=providers.Factory(timedelta, seconds=config.idempotency_lease_seconds),
-        tasks_wait=wake_up.provided.call,
+        tasks_wait=tasks_wait,
     )
     order_reader = providers.Singleton(SqlOrderReader, database)
     full_order_reader = providers.Singleton(SqlFullOrderReader, database, order_reader)
@@ -269,6 +288,7 @@ class Container(containers.DeclarativeContainer):
             retry_countdown=providers.Factory(timedelta, seconds=config.task_retry_seconds),
             retries_max=config.task_retries_max,
         ),
+        claimed_elsewhere=[PROCESS_ORDER],
     )
     worker = providers.Singleton(
         EmbeddedWorker,
@@ -276,6 +296,54 @@ class Container(containers.DeclarativeContainer):
         failure_log,
         wake_up,
         config.task_poll_seconds,
+    )
+
+    # Paying and confirming orders
+    processing_store = providers.Singleton(SqlProcessingStore, database)
+    processing_limits = providers.Singleton(
+        ProcessingLimits,
+        lease=providers.Factory(timedelta, seconds=config.task_lease_seconds),
+        retry_countdown=providers.Factory(timedelta, seconds=config.task_retry_seconds),
+        retries_max=config.task_retries_max,
+        calls_at_once=config.payment_calls_at_once,
+    )
+    recorder = providers.Singleton(
+        Recorder, processing_store, processing_limits, random.provided.random
+    )
+    recording = providers.Singleton(Recording, recorder, clock, failure_log, crash_point)
+    recording_queue = providers.Singleton(
+        Batcher,
+        recording.provided.record,
+        capacity=processing_limits.provided.at_once,
+        group_max=processing_limits.provided.at_once,
+        gather_s=processing_limits.provided.gather_s,
+    )
+    order_processing = providers.Singleton(
+        OrderProcessing,
+        processing_store,
+        payment_gateway,
+        settlement,
+        run_task=task_runner.provided.run,
+        recording=recording_queue,
+        clock=clock,
+        ids=ids,
+        failures=failure_log,
+        reached=crash_point,
+        limits=processing_limits,
+        capture=config.captures_at_once,
+    )
+    processing_worker = providers.Singleton(
+        EmbeddedWorker,
+        order_processing.provided.run_due,
+        failure_log,
+        processing_wake_up,
+        config.task_poll_seconds,
+    )
+    lease_renewal = providers.Singleton(
+        Rounds,
+        order_processing.provided.renew_leases,
+        failure_log,
+        providers.Callable(_a_third, config.task_lease_seconds),
     )
 
     # Placing orders
@@ -287,7 +355,7 @@ class Container(containers.DeclarativeContainer):
         catalogue_cache,
         ids,
         crash_point,
-        tasks_wait=wake_up.provided.call,
+        tasks_wait=tasks_wait,
     )
     placement_queue = providers.Singleton(
         Batcher,

@@ -78,6 +78,7 @@ async def _working(container: Container, *, background: bool) -> AsyncIterator[N
     container.counting().start()
     container.placement_queue().start()
     if background:
+        _start_processing(container)
         container.worker().start()
         container.asking_again().start()
         container.housekeeping().start()
@@ -90,4 +91,18 @@ async def _working(container: Container, *, background: bool) -> AsyncIterator[N
             await container.housekeeping().stop()
             await container.asking_again().stop()
             await container.worker().stop()
+            await _stop_processing(container)
         await container.counting().stop()
+
+
+def _start_processing(container: Container) -> None:
+    container.recording_queue().start()
+    container.lease_renewal().start()
+    container.processing_worker().start()
+
+
+async def _stop_processing(container: Container) -> None:
+    await container.processing_worker().stop()
+    await container.order_processing().stop()
+    await container.lease_renewal().stop()
+    await container.recording_queue().stop()

@@ -12,12 +12,12 @@ from orderwright.application.commands.process_order import (
     process_order,
 )
 from orderwright.application.commands.settle_order import SETTLE_ORDER
+from orderwright.application.services.processing_result import declined, result_of, unresolved
 from orderwright.application.services.settlement import Settlement
 from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.domain.entities.task import Task
-from orderwright.domain.errors import Conflict, Unavailable
 from orderwright.domain.interfaces.clock import Clock
 from orderwright.domain.interfaces.ids import Ids
 from orderwright.domain.interfaces.payment_gateway import PaymentGateway
@@ -26,16 +26,6 @@ from orderwright.domain.interfaces.unit_of_work import UnitOfWorkFactory
 
 TaskResult = dict[str, object]
 TaskHandler = Callable[[Task], Awaitable[TaskResult]]
-
-
-class PaymentFailed(Conflict):
-    code = "payment_failed"
-
-
-class PaymentUnresolved(Unavailable):
-    """The gateway has not said yet what became of an operation: ask again later."""
-
-    code = "payment_unresolved"
 
 
 class TaskHandlers:
@@ -77,9 +67,9 @@ class TaskHandlers:
             ids=self._ids,
         )
         if order.payment_status is PaymentStatus.FAILED:
-            raise PaymentFailed(f"the payment of order {order.id} was declined")
+            raise declined(order.id)
         if order.status is OrderStatus.PENDING and order.payment_status is PaymentStatus.UNPAID:
-            raise PaymentUnresolved(f"the gateway has not taken order {order.id} yet")
+            raise unresolved(order.id)
         return _result(order)
 
     async def settle_order(self, task: Task) -> TaskResult:
@@ -95,9 +85,5 @@ def _context(task: Task) -> RequestContext:
 
 def _result(order: Order) -> TaskResult:
     if order.payment_status is PaymentStatus.UNKNOWN:
-        raise PaymentUnresolved(f"the gateway has not settled order {order.id} yet")
-    return {
-        "order_id": order.id,
-        "status": str(order.status),
-        "payment_status": str(order.payment_status),
-    }
+        raise unresolved(order.id)
+    return result_of(order)

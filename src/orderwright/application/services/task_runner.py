@@ -4,7 +4,7 @@ runner that dies loses its lease and another one takes over."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -37,29 +37,37 @@ class TaskRunner:
         clock: Clock,
         failures: FailureLog,
         limits: TaskLimits,
+        *,
+        claimed_elsewhere: Collection[str] = (),
     ) -> None:
+        """`claimed_elsewhere` are names of tasks that come only by `run`."""
         self._units = units
         self._handlers = handlers
         self._clock = clock
         self._failures = failures
         self._limits = limits
+        self._names = handlers.keys() - set(claimed_elsewhere)
 
     async def run_due(self) -> int:
         """Claim what is due, up to `at_once`, and run it side by side; how many there were."""
         now = self._clock.now()
         async with self._units(RequestContext()) as uow:
             claimed = await uow.tasks.claim_due(
-                now=now, lease_until=now + self._limits.lease, limit=self._limits.at_once
+                self._names,
+                now=now,
+                lease_until=now + self._limits.lease,
+                limit=self._limits.at_once,
             )
             await uow.commit()
             if claimed:
                 await uow.reached("job.after_attempt_commit")
         async with asyncio.TaskGroup() as group:
             for task in claimed:
-                group.create_task(self._run(task))
+                group.create_task(self.run(task))
         return len(claimed)
 
-    async def _run(self, task: Task) -> None:
+    async def run(self, task: Task) -> None:
+        """One that is claimed; what becomes of it is written down unless the claim was lost."""
         fence = task.fence
         if task.attempts > self._limits.retries_max + 1:
             # Its runner died each time: what kills runners must not be given another one.

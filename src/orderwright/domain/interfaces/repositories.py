@@ -138,8 +138,10 @@ class Tasks(Repository[Task, str], Protocol):
         """
         ...
 
-    async def claim_due(self, *, now: datetime, lease_until: datetime, limit: int) -> list[Task]:
-        """Take due tasks and those whose runner's lease ran out; counts the attempt before it runs.
+    async def claim_due(
+        self, names: Collection[str], *, now: datetime, lease_until: datetime, limit: int
+    ) -> list[Task]:
+        """Take due tasks of these names, and those whose runner's lease ran out; counts the attempt before it runs.
         No two runners get the same one."""
         ...
 

@@ -28,13 +28,16 @@ class Batcher(Generic[Item, Result]):
         group_max: int,
         workers: int = 1,
         retry_after_s: int = 1,
+        gather_s: float = 0.0,
     ) -> None:
         """`work` gives one result an item, in their order; what it raises is raised to every one of
-        its group. `capacity` counts waiting items, beside `workers` groups of `group_max` in work."""
+        its group. `capacity` counts waiting items, beside `workers` groups of `group_max` in work.
+        The first of a group waits `gather_s` for company, where a group costs more than that wait."""
         self._work = work
         self._group_max = group_max
         self._workers = workers
         self._retry_after_s = retry_after_s
+        self._gather_s = gather_s
         self._queue: asyncio.Queue[tuple[Item, asyncio.Future[Result]]] = asyncio.Queue(capacity)
         self._running: list[asyncio.Task[None]] = []
         self._stopping = False
@@ -97,6 +100,8 @@ class Batcher(Generic[Item, Result]):
     async def _serve(self) -> None:
         while True:
             group = [await self._queue.get()]
+            if self._gather_s:
+                await asyncio.sleep(self._gather_s)
             while len(group) < self._group_max and not self._queue.empty():
                 group.append(self._queue.get_nowait())
             try:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select, update
@@ -34,12 +35,14 @@ class SqlTasks(Kept[Task, str]):
         await self._session.flush()
         self.put_down = True
 
-    async def claim_due(self, *, now: datetime, lease_until: datetime, limit: int) -> list[Task]:
+    async def claim_due(
+        self, names: Collection[str], *, now: datetime, lease_until: datetime, limit: int
+    ) -> list[Task]:
         waiting = and_(_tasks.state == TaskState.QUEUED, _tasks.due_at <= now)
         orphaned = and_(_tasks.state == TaskState.RUNNING, _tasks.lease_until < now)
         due = (
             select(_tasks.id)
-            .where(or_(waiting, orphaned))
+            .where(_tasks.name.in_(names), or_(waiting, orphaned))
             .order_by(_tasks.due_at)
             .limit(limit)
             .with_for_update(skip_locked=True)

@@ -1,0 +1,1 @@
+"""Orders on their way from pending to confirmed, many at once: claimed, paid and confirmed in groups."""
