@@ -29,6 +29,7 @@ from orderwright.application.placement.catalogue_cache import CatalogueCache
 from orderwright.application.placement.group_placer import GroupPlacer
 from orderwright.application.placement.requests import PlacementRequest
 from orderwright.application.services.asking import Sent, call_of
+from orderwright.application.services.expiry import Expiry
 from orderwright.application.services.pricing import WantedItem
 from orderwright.application.services.settlement import Settlement
 from orderwright.domain.entities.order import Order
@@ -51,6 +52,7 @@ from orderwright.infrastructure.database.readers.catalogue import SqlCatalogueRe
 from orderwright.infrastructure.database.readers.order_details import SqlOrderDetailsReader
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
+from orderwright.infrastructure.observability.failure_log import StructuredFailureLog
 
 GBP = Currency.of("GBP")
 
@@ -170,6 +172,16 @@ class BackOffice:
             settle=self.settlement.settle,
             now=self.clock.now(),
             ids=self.ids,
+        )
+
+    def expiry(self, *, minutes: int = 60) -> Expiry:
+        return Expiry(
+            self.units,
+            self.settlement.settle,
+            self.clock,
+            self.ids,
+            StructuredFailureLog(),
+            after=timedelta(minutes=minutes),
         )
 
     async def refund(self, command: RefundOrder) -> Refund:

@@ -224,6 +224,18 @@ class Settings(TimeBudget):
         le=1000,
         description="How many payments a process asks the gateway for at the same time.",
     )
+    order_expiry_minutes: int = Field(
+        60,
+        ge=1,
+        le=10_000_000,
+        description="How long an order may stay pending before it is cancelled and its stock released.",
+    )
+    order_expiry_sweep_seconds: float = Field(
+        10.0,
+        gt=0,
+        le=3600,
+        description="How often a process with background work looks for such orders.",
+    )
     payment_sweep_seconds: float = Field(
         1.0,
         gt=0,

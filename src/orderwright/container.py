@@ -23,6 +23,7 @@ from orderwright.application.processing.recording import Recorder
 from orderwright.application.queries.authenticate import Authenticator
 from orderwright.application.services.demo import DemoShop
 from orderwright.application.services.demo_traffic import DemoTraffic
+from orderwright.application.services.expiry import Expiry
 from orderwright.application.services.forgetting import Forgetting
 from orderwright.application.services.known_callers import KnownCallers
 from orderwright.application.services.open_operations import OpenOperations
@@ -344,6 +345,20 @@ class Container(containers.DeclarativeContainer):
         order_processing.provided.renew_leases,
         failure_log,
         providers.Callable(_a_third, config.task_lease_seconds),
+    )
+
+    # Unpaid orders
+    expiry = providers.Singleton(
+        Expiry,
+        unit_of_work.provider,
+        settlement.provided.settle,
+        clock,
+        ids,
+        failure_log,
+        after=providers.Factory(timedelta, minutes=config.order_expiry_minutes),
+    )
+    expiring = providers.Singleton(
+        Rounds, expiry.provided.expire_due, failure_log, config.order_expiry_sweep_seconds
     )
 
     # Placing orders

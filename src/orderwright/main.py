@@ -81,6 +81,7 @@ async def _working(container: Container, *, background: bool) -> AsyncIterator[N
         _start_processing(container)
         container.worker().start()
         container.asking_again().start()
+        container.expiring().start()
         container.housekeeping().start()
     try:
         yield
@@ -89,6 +90,7 @@ async def _working(container: Container, *, background: bool) -> AsyncIterator[N
         await container.placement_queue().stop()
         if background:
             await container.housekeeping().stop()
+            await container.expiring().stop()
             await container.asking_again().stop()
             await container.worker().stop()
             await _stop_processing(container)

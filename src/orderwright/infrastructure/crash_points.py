@@ -22,6 +22,7 @@ CRASH_POINTS: Final = frozenset(
         "pay.after_record",
         "refund.after_gateway_before_record",
         "cancel.after_void_before_release",
+        "expiry.mid",
         "job.after_attempt_commit",
         "import.mid",
         "migrate.mid",

@@ -45,10 +45,27 @@ async def cancel_order(
 async def _request(command: CancelOrder, uow: UnitOfWork, ids: Ids, now: datetime) -> Order:
     order = await uow.orders.get_by_id(command.order_id)
     await uow.context.precondition.check(order, uow)
-    order.request_cancellation(command.reason, now)
+    await begin_cancellation(order, command.reason, uow, ids, now, despite_refusals=True)
+    return order
+
+
+async def begin_cancellation(
+    order: Order,
+    reason: str | None,
+    uow: UnitOfWork,
+    ids: Ids,
+    now: datetime,
+    *,
+    despite_refusals: bool,
+) -> None:
+    """Plan what is to be given back; where there is nothing, the order is cancelled already.
+
+    Raises:
+        IllegalTransition, AlreadyShippedInPart.
+    """
+    order.request_cancellation(reason, now)
     payments = await uow.payments.of_order(order.id)
-    await plan_money_back(order, payments, uow, ids, now, despite_refusals=True)
+    await plan_money_back(order, payments, uow, ids, now, despite_refusals=despite_refusals)
     await advance(order, payments, uow, now)
     if order.is_cancelling:
         await uow.tasks.enqueue(settling_task(order, uow, ids, now))
-    return order

@@ -95,6 +95,11 @@ class Orders(Repository[Order, int], Protocol):
 
     async def find_by_reference(self, channel: str, reference: str) -> Order | None: ...
 
+    async def pending_since(self, placed_before: datetime, *, limit: int) -> Sequence[int]:
+        """The numbers of pending orders placed before then that nobody is cancelling, oldest first;
+        not locked."""
+        ...
+
 
 class Payments(Repository[Payment, str], Protocol):
     async def of_order(self, order_id: int) -> Sequence[Payment]:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.order import Order, OrderNotFound
+from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.payment import Payment, PaymentNotFound
 from orderwright.domain.entities.refund import Refund, RefundNotFound
 from orderwright.domain.entities.return_ import Return, ReturnNotFound
@@ -29,6 +30,20 @@ class SqlOrders(Kept[Order, int]):
     async def find_by_reference(self, channel: str, reference: str) -> Order | None:
         orders = tables.orders.c
         return await self._first((orders.channel == channel) & (orders.reference == reference))
+
+    async def pending_since(self, placed_before: datetime, *, limit: int) -> Sequence[int]:
+        orders = tables.orders.c
+        late = (
+            select(orders.id)
+            .where(
+                orders.status == OrderStatus.PENDING,
+                orders.created_at < placed_before,
+                orders.cancellation_requested_at.is_(None),
+            )
+            .order_by(orders.created_at, orders.id)
+            .limit(limit)
+        )
+        return (await self._session.scalars(late)).all()
 
 
 class SqlPayments(Kept[Payment, str]):

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from orderwright.application.commands.expire_order import ExpireOrder, expire_order
+from orderwright.application.services.settlement import Settle
+from orderwright.domain.interfaces.clock import Clock
+from orderwright.domain.interfaces.failure_log import FailureLog
+from orderwright.domain.interfaces.ids import Ids
+from orderwright.domain.interfaces.requests import RequestContext
+from orderwright.domain.interfaces.unit_of_work import UnitOfWorkFactory
+
+# One short transaction an order: a sweep lets others have their turn, and the next is soon.
+_AT_ONCE: Final = 100
+
+
+class Expiry:
+    """Cancels orders that nobody paid for in time. Several processes may do it at once: each order is
+    looked at again under its lock, and expires once."""
+
+    def __init__(
+        self,
+        units: UnitOfWorkFactory,
+        settle: Settle,
+        clock: Clock,
+        ids: Ids,
+        failures: FailureLog,
+        *,
+        after: timedelta,
+    ) -> None:
+        self._units = units
+        self._settle = settle
+        self._clock = clock
+        self._ids = ids
+        self._failures = failures
+        self._after = after
+
+    async def expire_due(self) -> int:
+        """How many orders expired."""
+        placed_before = self._clock.now() - self._after
+        async with self._units(RequestContext()) as uow:
+            late = await uow.orders.pending_since(placed_before, limit=_AT_ONCE)
+        commands = [ExpireOrder(order_id=each, placed_before=placed_before) for each in late]
+        return sum([await self._expire(each) for each in commands])
+
+    async def _expire(self, command: ExpireOrder) -> bool:
+        try:
+            return await expire_order(
+                command,
+                self._units(RequestContext()),
+                settle=self._settle,
+                now=self._clock.now(),
+                ids=self._ids,
+            )
+        except Exception as error:  # noqa: BLE001 - one order that cannot must not keep the others
+            self._failures.worker_failed(error)
+            return False
