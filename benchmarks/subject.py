@@ -24,6 +24,8 @@ _ID: Final = re.compile(r'"id":(\d+)')
 # An order begins with its id.
 _BEGINNING_BYTES: Final = 32
 _NEVER_ANSWERED: Final = "0"
+# Those that a benchmark fills a database with would all expire at once.
+_OLD_ORDERS_STAY: Final = {"ORDER_EXPIRY_MINUTES": "10000000"}
 
 
 @dataclass(slots=True)
@@ -117,7 +119,7 @@ async def started(
     await migrate.upgrade(url)
     rare = await catalogue.fill(url, products=sizes.products, customers=sizes.customers)
     arguments = () if workers == 1 else ("--workers", str(workers))
-    async with ServerProcess(url, home, *arguments, **settings) as server:
+    async with ServerProcess(url, home, *arguments, **{**_OLD_ORDERS_STAY, **settings}) as server:
         key = await server.api_key()
         yield Subject(
             name=name,

@@ -4,7 +4,6 @@ import pytest
 
 from orderwright.application.commands.refund_order import RefundOrder
 from orderwright.application.commands.request_return import WantedReturnLine
-from orderwright.application.commands.settle_order import SETTLE_ORDER
 from orderwright.application.services.refund_amount import RefundNeedsAmount
 from orderwright.domain.entities.order import AlreadyShippedInPart, CancellationInProgress
 from orderwright.domain.entities.order_lifecycle import IllegalTransition, OrderStatus
@@ -264,5 +263,5 @@ async def test_every_refund_has_its_own_promise_to_be_settled(database: Database
 
     now = office.clock.now() + timedelta(minutes=1)
     async with office.uow() as uow:
-        promised = await uow.tasks.claim_due([SETTLE_ORDER], now=now, lease_until=now, limit=10)
+        promised = await uow.tasks.claim_due(now=now, lease_until=now, limit=10)
     assert [task.payload for task in promised] == [{"order_id": order.id}] * 2

@@ -36,9 +36,7 @@ async def enqueue(office: BackOffice, *tasks: Task) -> list[str]:
 
 async def claim(office: BackOffice, *, at: datetime = NOW, limit: int = 10) -> list[Task]:
     async with office.uow() as uow:
-        claimed = await uow.tasks.claim_due(
-            ["process_order"], now=at, lease_until=at + LEASE, limit=limit
-        )
+        claimed = await uow.tasks.claim_due(now=at, lease_until=at + LEASE, limit=limit)
         await uow.commit()
     return claimed
 

@@ -46,17 +46,17 @@ class TaskRunner:
         self._clock = clock
         self._failures = failures
         self._limits = limits
-        self._names = handlers.keys() - set(claimed_elsewhere)
+        self._claimed_elsewhere = claimed_elsewhere
 
     async def run_due(self) -> int:
         """Claim what is due, up to `at_once`, and run it side by side; how many there were."""
         now = self._clock.now()
         async with self._units(RequestContext()) as uow:
             claimed = await uow.tasks.claim_due(
-                self._names,
                 now=now,
                 lease_until=now + self._limits.lease,
                 limit=self._limits.at_once,
+                except_for=self._claimed_elsewhere,
             )
             await uow.commit()
             if claimed:

@@ -144,9 +144,14 @@ class Tasks(Repository[Task, str], Protocol):
         ...
 
     async def claim_due(
-        self, names: Collection[str], *, now: datetime, lease_until: datetime, limit: int
+        self,
+        *,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        except_for: Collection[str] = (),
     ) -> list[Task]:
-        """Take due tasks of these names, and those whose runner's lease ran out; counts the attempt before it runs.
+        """Take due tasks, but for those named so, and those whose runner's lease ran out; counts the attempt before it runs.
         No two runners get the same one."""
         ...
 

@@ -36,13 +36,18 @@ class SqlTasks(Kept[Task, str]):
         self.put_down = True
 
     async def claim_due(
-        self, names: Collection[str], *, now: datetime, lease_until: datetime, limit: int
+        self,
+        *,
+        now: datetime,
+        lease_until: datetime,
+        limit: int,
+        except_for: Collection[str] = (),
     ) -> list[Task]:
         waiting = and_(_tasks.state == TaskState.QUEUED, _tasks.due_at <= now)
         orphaned = and_(_tasks.state == TaskState.RUNNING, _tasks.lease_until < now)
         due = (
             select(_tasks.id)
-            .where(_tasks.name.in_(names), or_(waiting, orphaned))
+            .where(_tasks.name.not_in(except_for), or_(waiting, orphaned))
             .order_by(_tasks.due_at)
             .limit(limit)
             .with_for_update(skip_locked=True)

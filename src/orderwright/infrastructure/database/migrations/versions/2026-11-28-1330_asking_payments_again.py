@@ -18,8 +18,8 @@ from sqlalchemy.types import TypeEngine
 
 from orderwright.infrastructure.database.types import BigInt, String_, UtcDateTime
 
-revision = "2026_11_28_1300"
-down_revision = "2026_11_23_0304"
+revision = "2026_11_28_1330"
+down_revision = "2026_11_28_1310"
 branch_labels = None
 depends_on = None
 
