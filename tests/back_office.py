@@ -7,6 +7,7 @@ from itertools import count
 
 from orderwright.application.commands.adjust_stock import AdjustStock, adjust_stock
 from orderwright.application.commands.cancel_order import CancelOrder, cancel_order
+from orderwright.application.commands.capture_payment import CapturePayment, capture_payment
 from orderwright.application.commands.create_customer import CreateCustomer, create_customer
 from orderwright.application.commands.create_product import CreateProduct, create_product
 from orderwright.application.commands.deliver_shipment import DeliverShipment, deliver_shipment
@@ -24,7 +25,12 @@ from orderwright.application.commands.request_return import (
     WantedReturnLine,
     request_return,
 )
+from orderwright.application.commands.resolve_operation import (
+    ResolveOperation,
+    resolve_operation,
+)
 from orderwright.application.commands.ship_order import ShipOrder, ship_order
+from orderwright.application.commands.void_payment import VoidPayment, void_payment
 from orderwright.application.placement.catalogue_cache import CatalogueCache
 from orderwright.application.placement.group_placer import GroupPlacer
 from orderwright.application.placement.requests import PlacementRequest
@@ -184,6 +190,32 @@ class BackOffice:
             after=timedelta(minutes=minutes),
         )
 
+    async def capture_last(self, order_id: int, amount: str | None = None) -> Payment:
+        command = CapturePayment(
+            order_id=order_id, payment_id=await self._last_payment(order_id), amount=amount
+        )
+        return await capture_payment(
+            command,
+            self.uow(),
+            settle=self.settlement.settle,
+            now=self.clock.now(),
+            ids=self.ids,
+        )
+
+    async def void_last(self, order_id: int) -> Payment:
+        command = VoidPayment(order_id=order_id, payment_id=await self._last_payment(order_id))
+        return await void_payment(
+            command,
+            self.uow(),
+            settle=self.settlement.settle,
+            now=self.clock.now(),
+            ids=self.ids,
+        )
+
+    async def _last_payment(self, order_id: int) -> str:
+        payments = await self.details.payments(order_id)
+        return payments[-1].id if payments else "none"
+
     async def refund(self, command: RefundOrder) -> Refund:
         return await refund_order(
             command,
@@ -204,6 +236,19 @@ class BackOffice:
     async def settle(self, order_id: int) -> Order:
         await self.settlement.settle(order_id, RequestContext())
         return await self.order(order_id)
+
+    async def resolve(
+        self, operation_id: str, *, succeeded: bool, provider_payment_id: str | None = None
+    ) -> Payment:
+        command = ResolveOperation(
+            operation_id=operation_id,
+            succeeded=succeeded,
+            reason="seen in the provider's dashboard",
+            provider_payment_id=provider_payment_id,
+        )
+        return await resolve_operation(
+            command, self.uow(), hear=self.settlement.hear, now=self.clock.now()
+        )
 
     async def hear(self, order_id: int, operation_id: str) -> None:
         """The gateway says by itself that it did this."""

@@ -50,6 +50,7 @@ from orderwright.infrastructure.database.processing.store import SqlProcessingSt
 from orderwright.infrastructure.database.readers.access import SqlAccessReader
 from orderwright.infrastructure.database.readers.catalogue import SqlCatalogueReader
 from orderwright.infrastructure.database.readers.full_orders import SqlFullOrderReader
+from orderwright.infrastructure.database.readers.open_operations import SqlOpenOperationReader
 from orderwright.infrastructure.database.readers.order_details import SqlOrderDetailsReader
 from orderwright.infrastructure.database.readers.orders import SqlOrderReader
 from orderwright.infrastructure.database.schema import Schema
@@ -137,6 +138,7 @@ class Container(containers.DeclarativeContainer):
     order_reader = providers.Singleton(SqlOrderReader, database)
     full_order_reader = providers.Singleton(SqlFullOrderReader, database, order_reader)
     order_details_reader = providers.Singleton(SqlOrderDetailsReader, database)
+    open_operation_reader = providers.Singleton(SqlOpenOperationReader, database)
     catalogue_reader = providers.Singleton(SqlCatalogueReader, database)
     access_reader = providers.Singleton(SqlAccessReader, database)
 

@@ -17,7 +17,15 @@ from orderwright.application.services.settlement import Settlement
 from orderwright.application.services.sign_in_guard import SignInGuard
 from orderwright.application.services.token_pair import TokenIssuer
 from orderwright.domain.errors import Unauthenticated
-from orderwright.domain.interfaces import clock, ids, order_reader, rate_limits, readers, security
+from orderwright.domain.interfaces import (
+    clock,
+    ids,
+    open_operations,
+    order_reader,
+    rate_limits,
+    readers,
+    security,
+)
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from orderwright.domain.value_objects.actor import Actor
@@ -51,6 +59,7 @@ Clock = Annotated[clock.Clock, provided("clock")]
 Ids = Annotated[ids.Ids, provided("ids")]
 Processor = Annotated[OrderProcessor, provided("order_processor")]
 Settling = Annotated[Settlement, provided("settlement")]
+OpenOperations = Annotated[open_operations.OpenOperationReader, provided("open_operation_reader")]
 OrderReader = Annotated[order_reader.OrderReader, provided("order_reader")]
 FullOrderReader = Annotated[order_reader.FullOrderReader, provided("full_order_reader")]
 OrderDetails = Annotated[readers.OrderDetailsReader, provided("order_details_reader")]

@@ -32,6 +32,8 @@ _ORDERS_V1: Final = {
 EXPECTED: Final = {
     **_ORDERS_V1,
     **{route.replace("v1", "v2"): needed for route, needed in _ORDERS_V1.items()},
+    "GET /api/v1/payment-operations/attention": "payments:write",
+    "POST /api/v1/payment-operations/{operation_id}/resolve": "payments:write",
     "GET /api/v1/tasks/{task_id}": "orders:read",
     "POST /api/v1/tasks/{task_id}/retry": "orders:write",
     "POST /api/v1/customers": "customers:write",

@@ -1,21 +1,14 @@
 from datetime import timedelta
 
-from orderwright.application.services.open_operations import OpenOperations
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.payment_operation import OperationKind, OperationState
 from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.infrastructure.database.database import Database
-from orderwright.infrastructure.observability.failure_log import StructuredFailureLog
 from tests.back_office import BackOffice
 from tests.gateways import BusyGateway, ForgetfulGateway, UnreliableGateway
+from tests.open_operations import sweep_of
 
 A_DAY = timedelta(days=1)
-
-
-def sweep_of(office: BackOffice) -> OpenOperations:
-    return OpenOperations(
-        office.units, office.settlement.settle, office.clock, StructuredFailureLog()
-    )
 
 
 async def test_a_sweep_asks_for_what_nobody_has_answered_once_its_time_has_come(

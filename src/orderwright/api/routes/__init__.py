@@ -19,6 +19,7 @@ from orderwright.api.routes import (
     gateway_webhooks,
     health,
     identity,
+    open_operations,
     order_acts,
     order_batches,
     order_changes,
@@ -56,6 +57,7 @@ def _of_orders(api: OrderApi, reading: APIRouter) -> Iterator[APIRouter]:
 _ROUTERS: Final = (
     *_of_orders(V1, orders_v1.router),
     *_of_orders(V2, orders_v2.router),
+    open_operations.router,
     tasks.router,
     customers.router,
     products.router,

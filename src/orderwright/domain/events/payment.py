@@ -66,6 +66,16 @@ class PaymentNeedsAttention(PaymentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentResolved(PaymentEvent):
+    """A person has said what became of an operation."""
+
+    name: ClassVar[str] = "payment.resolved"
+    operation: str
+    succeeded: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundRequested(PaymentEvent):
     name: ClassVar[str] = "refund.requested"
     refund_id: str

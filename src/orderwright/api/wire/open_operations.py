@@ -1,0 +1,42 @@
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from orderwright.api.wire.body import Body, Code, Decimals, Shown, Time
+from orderwright.api.wire.text import Reason
+from orderwright.application.commands.resolve_operation import ResolveOperation
+from orderwright.domain.entities.payment_operation import OperationKind
+
+
+class OperationInNeedJson(Shown):
+    """`due_at`: when the service asks the gateway again by itself; null if only a person can find out."""
+
+    id: str
+    order_id: int
+    payment_id: str
+    provider: str
+    provider_payment_id: str | None
+    kind: OperationKind
+    amount: Decimals
+    currency: Code
+    first_sent_at: Time
+    attention_at: Time
+    due_at: Time | None
+
+
+class ResolveBody(Body):
+    """What the provider's own records show. `succeeded` for money that moved, `failed` for none."""
+
+    outcome: Literal["succeeded", "failed"]
+    reason: Reason
+    provider_payment_id: Annotated[str, Field(max_length=255, pattern=r"^[\x21-\x7e]+$")] | None = (
+        None
+    )
+
+    def to_command(self, operation_id: str) -> ResolveOperation:
+        return ResolveOperation(
+            operation_id=operation_id,
+            succeeded=self.outcome == "succeeded",
+            reason=self.reason,
+            provider_payment_id=self.provider_payment_id,
+        )
