@@ -218,12 +218,6 @@ class Settings(TimeBudget):
     task_retry_seconds: float = Field(
         60.0, gt=0, le=86_400, description="How long a failed task waits before it is tried again."
     )
-    payment_calls_at_once: int = Field(
-        32,
-        ge=1,
-        le=1000,
-        description="How many payments a process asks the gateway for at the same time.",
-    )
     order_expiry_minutes: int = Field(
         60,
         ge=1,

@@ -308,7 +308,7 @@ class Container(containers.DeclarativeContainer):
         lease=providers.Factory(timedelta, seconds=config.task_lease_seconds),
         retry_countdown=providers.Factory(timedelta, seconds=config.task_retry_seconds),
         retries_max=config.task_retries_max,
-        calls_at_once=config.payment_calls_at_once,
+        calls_at_once=config.payment_max_concurrency,
     )
     recorder = providers.Singleton(
         Recorder, processing_store, processing_limits, random.provided.random
