@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from orderwright.domain.entities.payment import Payment
     from orderwright.domain.interfaces.open_operations import OperationInNeed
 
-app = group("Look after payment operations whose outcome the gateway may no longer know.")
+app = group("Look after payment operations that need a person.")
 
 _COLUMNS = ("id", "order_id", "kind", "amount", "currency", "provider", "attention_at", "due_at")
 
