@@ -1,17 +1,20 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
+from time import perf_counter
 from typing import Any, Final
 
-from benchmarks.growth.history import CUSTOMERS, PRODUCTS, make
+from benchmarks.plans.filling import make
 from benchmarks.plans.questions import PAGE, filters
-from benchmarks.requests import Requests
-from benchmarks.sample import Spread
+from benchmarks.plans.shop import customers_of
+from benchmarks.requests import Pieces, Requests
+from benchmarks.sample import Sample
 from benchmarks.statements import make_databases
 from benchmarks.subject import asked
 from devtools.embedded_postgres import EmbeddedPostgres
@@ -20,9 +23,29 @@ from tests.server_process import ServerProcess
 
 PLACEMENT: Final = "placement, orders/s"
 _CLIENTS: Final = 64
+# All are of the catalogue of the shop, and none is inactive there.
+_PRODUCTS: Final = 999
+# A server of its own, only for this: filling it writes no log where none is needed (nor do others).
+_POSTGRESQL: Final = ("wal_level=minimal", "max_wal_senders=0", "max_wal_size=4GB")
 _SETTINGS: Final = {"RATE_LIMIT_ENABLED": "false", "LOG_FORMAT": "json"}
 
 Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Of a request: how many a second, the middle one's time, and the CPU of server and database."""
+
+    rate: float
+    ms: float
+    cpu_ms: float
+
+    @classmethod
+    def of(cls, sample: Sample) -> Measured:
+        return cls(sample.rate, sample.p50_ms, sample.server_cpu_ms + sample.database_cpu_ms)
+
+
+Of = Callable[[Measured], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +57,42 @@ class Grown:
     requests: Requests
     postgres: EmbeddedPostgres | None
 
-    async def place(self, seconds: float) -> float:
-        _, sample = await asked(
-            *(self.server.pid, self.server.port, self.postgres, self.requests.placing()),
-            clients=_CLIENTS,
+    async def place(self, seconds: float) -> Measured:
+        return await self._ask(self.requests.placing(), _CLIENTS, seconds)
+
+    async def list_page(self, narrowed: OrderFilter, seconds: float) -> Measured:
+        """When nobody else asks."""
+        return await self._ask(self.requests.listing(_query(narrowed)), 1, seconds)
+
+    async def _ask(self, requests: list[Pieces], clients: int, seconds: float) -> Measured:
+        outcome, sample = await asked(
+            *(self.server.pid, self.server.port, self.postgres, requests),
+            clients=clients,
             seconds=seconds,
         )
-        return sample.rate
-
-    async def list(self, narrowed: OrderFilter, seconds: float) -> float:
-        """Milliseconds of a page, when nobody else asks."""
-        request = self.requests.listing(_query(narrowed))
-        outcome, sample = await asked(
-            self.server.pid, self.server.port, self.postgres, request, clients=1, seconds=seconds
-        )
         assert outcome.granted == sum(outcome.statuses.values()), outcome.statuses
-        return sample.p50_ms
+        return Measured.of(sample)
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """By figure and number of orders, a number a round: orders a second, or milliseconds."""
+    """By figure and number of orders, what was measured in each round."""
 
     database: str
     sizes: tuple[int, ...]
-    numbers: dict[str, dict[int, list[float]]] = field(default_factory=dict)
+    measured: dict[str, dict[int, list[Measured]]] = field(default_factory=dict)
 
-    def add(self, figure: str, orders: int, number: float) -> None:
-        self.numbers.setdefault(figure, {}).setdefault(orders, []).append(number)
+    def add(self, figure: str, orders: int, measured: Measured) -> None:
+        self.measured.setdefault(figure, {}).setdefault(orders, []).append(measured)
 
-    def spreads(self) -> Iterator[tuple[str, list[Spread]]]:
-        for figure, by_size in self.numbers.items():
-            yield figure, [Spread.of(by_size[size]) for size in self.sizes]
+    def medians(self, figure: str, of: Of) -> list[float]:
+        """By size."""
+        return [median(map(of, self.measured[figure][size])) for size in self.sizes]
+
+    def ratio(self, figure: str, of: Of) -> float:
+        """The largest by the smallest, round by round: noise that lasts a round is in both."""
+        few, many = (self.measured[figure][size] for size in (self.sizes[0], self.sizes[-1]))
+        return median(of(more) / of(less) for less, more in zip(few, many, strict=True))
 
 
 async def measure(
@@ -76,7 +103,7 @@ async def measure(
     async with _all_grown(database, sizes, tell) as grown:
         for each in grown:  # nobody's first requests count
             await each.place(min(1.0, seconds))
-            await each.list(OrderFilter(), seconds / 10)
+            await each.list_page(OrderFilter(), seconds / 10)
         for number in range(1, rounds + 1):
             tell(f"{database}: round {number}")
             for each in grown:
@@ -84,7 +111,7 @@ async def measure(
             for name in filters(sizes[0]):
                 for each in grown:
                     narrowed = filters(each.orders)[name]
-                    curve.add(name, each.orders, await each.list(narrowed, seconds / 10))
+                    curve.add(name, each.orders, await each.list_page(narrowed, seconds / 10))
     return curve
 
 
@@ -96,12 +123,13 @@ async def _all_grown(
         directory = Path(stack.enter_context(TemporaryDirectory(prefix="orderwright-")))
         postgres = None
         if database == "postgresql":
-            postgres = stack.enter_context(EmbeddedPostgres(durable=True))
+            postgres = stack.enter_context(EmbeddedPostgres(durable=True, settings=_POSTGRESQL))
             await make_databases(postgres, [f"orders_{size}" for size in sizes])
         grown = []
         for size in sizes:
-            tell(f"{database}: filling with {size:,} orders")
+            began = perf_counter()
             grown.append(await _grow(stack, postgres, directory, size))
+            tell(f"{database}: {size:,} orders after {perf_counter() - began:.0f} s")
         yield grown
 
 
@@ -110,11 +138,11 @@ async def _grow(
 ) -> Grown:
     name = f"orders_{size}"
     url = postgres.url(name) if postgres else f"sqlite+aiosqlite:///{directory}/{name}.db"
-    await make(url, size)
+    await make(url, size, ledgers=True)
     home = directory / name
     home.mkdir()
     server = await stack.enter_async_context(ServerProcess(url, home, **_SETTINGS))
-    requests = Requests(await server.api_key(), PRODUCTS, CUSTOMERS)
+    requests = Requests(await server.api_key(), _PRODUCTS, customers_of(size))
     return Grown(size, server, requests, postgres)
 
 

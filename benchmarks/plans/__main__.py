@@ -12,13 +12,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import text
-
 from benchmarks.plans.asking import Asking, Counted, Found
-from benchmarks.plans.filling import fill
+from benchmarks.plans.filling import make
 from benchmarks.plans.writing import Cost, measure_writes
 from devtools.embedded_postgres import EmbeddedPostgres
-from orderwright.infrastructure.database import engines, migrate
 
 _SORTS: Final = ("created_at", "total", "id")
 
@@ -54,13 +51,7 @@ async def report_on(database: str, orders: int) -> Report:
 
 async def _prepare(url: str, orders: int) -> None:
     began = time.perf_counter()
-    await migrate.upgrade(url)
-    await fill(url, orders)
-    if not url.startswith("sqlite"):  # which analyses by itself; on SQLite the service never does
-        engine = engines.for_migrations(url).execution_options(isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            await connection.execute(text("VACUUM ANALYZE"))
-        await engine.dispose()
+    await make(url, orders)
     print(f"{orders} orders in {time.perf_counter() - began:.0f} s", file=sys.stderr)
 
 

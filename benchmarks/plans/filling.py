@@ -1,212 +1,199 @@
-"""Three years of a made-up shop, the same in each database: skewed as real ones are.
+"""Fill an empty, migrated database: with the rows of a small shop, multiplied inside the database."""
 
-A few customers and products have most of the orders, old orders are mostly delivered, new ones mostly
-are not, some products are no longer sold, and imported orders are older than their ids tell.
-"""
+from __future__ import annotations
 
-# ruff: noqa: PLR2004 - the shares of a made-up shop have no names
-
+import asyncio
 import itertools
-import math
-import random
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from sqlalchemy import make_url
 
-from orderwright.infrastructure.database import engines, sqlite_driver
+from benchmarks.plans.multiplying import Multiplying
+from benchmarks.plans.shop import (
+    ITEM_COLUMNS,
+    LEVEL_COLUMNS,
+    LOCATION_COLUMNS,
+    ORDER_COLUMNS,
+    PRODUCT_COLUMNS,
+    History,
+    Rows,
+    sqlite_time,
+)
+from orderwright.infrastructure.database import engines, migrate, sqlite_driver
 
-Row = tuple[Any, ...]
-Rows = Iterator[Row]
-
-BEGAN: Final = datetime(2023, 11, 1, tzinfo=UTC)
-SPAN: Final = timedelta(days=3 * 365)
-ORDERS_PER_CUSTOMER: Final = 10
-PRODUCTS: Final = 5_000
-DISCONTINUED: Final = 3  # among the best sold, but only in the first half
-RARE_PRODUCT: Final = PRODUCTS
-RARELY: Final = 50  # times that it was sold
-CHANNELS: Final = ("api", "web", "import", "till", "fair")
-_CHANNEL_WEIGHTS: Final = (0.55, 0.30, 0.10, 0.0495, 0.0005)
+# Enough that what few orders have is had by some, and few enough to be made one by one in seconds.
+SEEDS: Final = 100_000
 _BATCH: Final = 20_000
-
-ORDER_COLUMNS: Final = (
-    "id customer_id status payment_status fulfilment_status currency total_minor"
-    " total_ten_thousandths channel reference notes metadata created_at updated_at version"
+_COPY_COLUMNS: Final = "number first_customer earlier"
+_SEED_TABLES: Final = (
+    "CREATE TABLE seed_orders AS SELECT * FROM orders WHERE FALSE",
+    "CREATE TABLE seed_items AS SELECT * FROM order_items WHERE FALSE",
+    "CREATE TABLE copies (number INTEGER, first_customer INTEGER, earlier INTEGER)",
 )
-_ITEM: Final = (
-    "order_id id product_id sku name quantity unit_price_ten_thousandths line_total_minor currency"
-    " track_inventory shipped returned"
+_SEEDED: Final = (
+    "CREATE UNIQUE INDEX seed_orders_id ON seed_orders (id)",
+    "CREATE UNIQUE INDEX seed_items_id ON seed_items (order_id, id)",
 )
-_ADJUSTMENT: Final = "order_id position kind label amount_minor currency"
-_LOCATION: Final = "id name created_at version"
-_LEVEL: Final = "id product_id location_id on_hand reserved backorder version"
-_CUSTOMER: Final = "id name email metadata created_at updated_at version"
-_PRODUCT: Final = (
-    "id sku name price_ten_thousandths currency active track_inventory backorder created_at"
-    " updated_at version"
+_AWAY: Final = (
+    "DROP VIEW past_lines",
+    "DROP VIEW past_orders",
+    "DROP TABLE copies",
+    "DROP TABLE seed_items",
+    "DROP TABLE seed_orders",
 )
+_NUMBERED: Final = ("customers", "products", "locations", "stock_levels", "orders")
+# Foreign keys are triggers, and so is what keeps ledgers append-only. Each would look once a row.
+_POSTGRESQL_IN_BULK: Final = (
+    "SET LOCAL session_replication_role = replica",
+    "SET LOCAL work_mem = '128MB'",
+    "SET LOCAL maintenance_work_mem = '512MB'",
+)
+# What is new in its own transaction needs no log, where the server's wal_level lets it.
+_POSTGRESQL_NEW: Final = (
+    "CLUSTER {table} USING pk_{table}",
+    "ALTER TABLE {table} SET WITHOUT CLUSTER",
+)
+# To make them after the rows takes a fraction of the time. Primary keys stay: foreign keys need
+# them, and their rows come in their order.
+_POSTGRESQL_INDEXES: Final = """
+SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS less,
+       format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname,
+              pg_get_constraintdef(oid)) AS again
+FROM pg_constraint
+WHERE contype = 'u' AND conrelid = $1::text::regclass
+UNION ALL
+SELECT format('DROP INDEX %s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+FROM pg_index
+WHERE indrelid = $1::text::regclass
+  AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+"""
+# Rows that bring their number do not move the counter.
+_CONTINUE: Final = "SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
+_SQLITE_INDEXES: Final = """
+SELECT 'DROP INDEX ' || name, sql FROM sqlite_master
+WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({tables})
+"""
 
 
-class History:
-    """Every row, by a fixed seed; times as the database has them."""
-
-    def __init__(self, orders: int, time: Callable[[datetime], Any]) -> None:
-        self._orders = orders
-        self._customers = max(orders // ORDERS_PER_CUSTOMER, 10)
-        self._time = time
-        self._random = random.Random(20261123)  # noqa: S311 - not a secret
-
-    def customers(self) -> Rows:
-        now = self._time(BEGAN)
-        for number in range(1, self._customers + 1):
-            yield (number, f"Customer {number}", f"c{number}@example.com", "{}", now, now, 1)
-
-    def products(self) -> Rows:
-        now = self._time(BEGAN)
-        for number in range(1, PRODUCTS + 1):
-            yield (
-                *(number, f"SKU-{number}", f"Product {number}", 125_000, "GBP"),
-                *(number % 1_000 > 0, True, False, now, now, 1),
-            )
-
-    def locations(self) -> Rows:
-        """Besides the first, which is there."""
-        yield (2, "Back room", self._time(BEGAN), 1)
-
-    def stock_levels(self) -> Rows:
-        places = ((product, 1) for product in range(1, PRODUCTS + 1))
-        behind = ((product, 2) for product in range(100, PRODUCTS + 1, 100))
-        for level_id, (product, location) in enumerate(itertools.chain(places, behind), 1):
-            yield (level_id, product, location, 1_000_000, 0, False, 1)
-
-    def orders(self) -> Iterator[tuple[Row, list[Row]]]:
-        for order_id in range(1, self._orders + 1):
-            age = 1 - math.sqrt(
-                order_id / self._orders
-            )  # the shop grows: half are of the last year
-            yield self._order(order_id, age)
-
-    def placed_now(self) -> Rows:
-        """More orders, without end."""
-        for order_id in itertools.count(self._orders + 1):
-            yield self._order(order_id, age=0.0)[0]
-
-    def _order(self, order_id: int, age: float) -> tuple[Row, list[Row]]:
-        chance = self._random
-        channel = chance.choices(CHANNELS, _CHANNEL_WEIGHTS)[0]
-        if channel == "import":
-            age = min(1.0, age + chance.random() * (1 - age))
-        # Whole seconds, so that some are of the same moment.
-        created = (BEGAN + SPAN * (1 - age)).replace(microsecond=0)
-        status, payment_status, fulfilment_status = self._statuses(age)
-        total = int(math.exp(chance.gauss(8.3, 1.0))) + 1
-        # The first has one for sure, so that it can be asked for.
-        reference = f"R-{order_id}" if chance.random() < 0.4 or order_id == 1 else None
-        customer = int(self._customers * chance.random() ** 3) + 1
-        order = (
-            *(order_id, customer, status, payment_status, fulfilment_status, "GBP"),
-            *(total, total * 100, channel, reference, None, "{}"),
-            *(self._time(created), self._time(created), 3),
-        )
-        return order, [self._item(order_id, item, age) for item in range(chance.choice((1, 2, 3)))]
-
-    def _statuses(self, age: float) -> tuple[str, str, str]:
-        chance = self._random.random()
-        return _late(age, chance) or _settled(chance)
-
-    def _item(self, order_id: int, item: int, age: float) -> Row:
-        product = int((PRODUCTS - 1) * self._random.random() ** 2.5) + 1
-        if product == DISCONTINUED and age < 0.5:
-            product += 1
-        if order_id % max(self._orders // RARELY, 1) == 0 and item == 0:
-            product = RARE_PRODUCT
-        return (
-            *(order_id, item + 1, product, f"SKU-{product}", f"Product {product}", 1),
-            *(125_000, 1_250, "GBP", True, 0, 0),
-        )
+async def make(url: str, orders: int, *, ledgers: bool = False) -> None:
+    """Migrate and fill; PostgreSQL knows the new rows, as the service never analyses SQLite."""
+    await migrate.upgrade(url)
+    await fill(url, orders, ledgers=ledgers)
+    if url.startswith("postgresql"):
+        async with _driver_connection(url) as driver:
+            await driver.execute("VACUUM ANALYZE")
 
 
-async def fill(url: str, orders: int) -> None:
-    """An empty, migrated database. It is not vacuumed or analysed afterwards."""
+async def fill(url: str, orders: int, *, ledgers: bool = False, seeds: int = SEEDS) -> None:
+    """It is not vacuumed or analysed afterwards.
+
+    With `ledgers` it has events, reservations and movements too, and counters that agree with them.
+    There are no payments and no shipments: neither lists nor placing look at any.
+    """
+    copies = -(-orders // seeds)
+    seeds = -(-orders // copies)
     if url.startswith("sqlite"):
-        _fill_sqlite(url, orders)
+        _fill_sqlite(url, orders, seeds, ledgers=ledgers)
     else:
-        await _fill_postgresql(url, orders)
+        await _fill_postgresql(url, orders, seeds, ledgers=ledgers)
 
 
-def _late(age: float, chance: float) -> tuple[str, str, str] | None:
-    if age < 0.005 and chance < 0.6:
-        return ("pending", "unpaid" if chance < 0.5 else "authorised", "unfulfilled")
-    if age < 0.01 and chance < 0.5:
-        return ("confirmed", "paid", "unfulfilled" if chance < 0.45 else "partially_fulfilled")
-    if age < 0.02 and chance < 0.5:
-        return ("shipped", "paid", "fulfilled")
-    return None
+def _fill_sqlite(url: str, orders: int, seeds: int, *, ledgers: bool) -> None:
+    connection = sqlite_driver.driver().connect(make_url(url).database, isolation_level=None)
+    # Nobody needs half of it: what is interrupted is thrown away.
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-500000"):
+        connection.execute(f"PRAGMA {pragma}")
+    history = History(seeds, sqlite_time)
+    multiplying = Multiplying("sqlite", orders, seeds, history.customers, ledgers)
 
-
-def _settled(chance: float) -> tuple[str, str, str]:
-    if chance > 0.94:
-        return ("cancelled", "refunded" if chance > 0.98 else "unpaid", "unfulfilled")
-    if chance < 0.0002:
-        return ("confirmed", "unknown", "unfulfilled")
-    if chance < 0.003:
-        return ("pending", "failed", "unfulfilled")
-    return ("delivered", "partially_refunded" if chance < 0.02 else "paid", "fulfilled")
-
-
-def sqlite_time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.000000Z"
-
-
-def _fill_sqlite(url: str, orders: int) -> None:
-    connection = sqlite_driver.driver().connect(make_url(url).database)
-    connection.execute("PRAGMA synchronous=OFF")
-    connection.execute("PRAGMA cache_size=-500000")
-
-    def insert(table: str, columns: str, rows: Any) -> None:
+    def insert(table: str, columns: str, rows: Iterable[Any]) -> None:
         named = columns.split()
         places = ", ".join("?" * len(named))
         statement = f"INSERT INTO {table} ({', '.join(named)}) VALUES ({places})"  # noqa: S608
         connection.executemany(statement, rows)
 
-    history = History(orders, sqlite_time)
-    insert("customers", _CUSTOMER, history.customers())
-    insert("products", _PRODUCT, history.products())
-    insert("locations", _LOCATION, history.locations())
-    insert("stock_levels", _LEVEL, history.stock_levels())
-    for batch in _batches(history.orders()):
-        insert("orders", ORDER_COLUMNS, [order for order, _ in batch])
-        insert("order_items", _ITEM, [item for _, items in batch for item in items])
-        insert("order_adjustments", _ADJUSTMENT, [_shipping(order) for order, _ in batch])
-    connection.commit()
+    connection.execute("BEGIN")
+    for statement in _SEED_TABLES:
+        connection.execute(statement)
+    for table, columns, rows in _small(history, multiplying):
+        insert(table, columns, rows)
+    tables = ", ".join(f"'{table}'" for table in multiplying.tables)
+    indexes = connection.execute(_SQLITE_INDEXES.format(tables=tables)).fetchall()
+    statements = (
+        *(*_SEEDED, *multiplying.before()),
+        *(less for less, _ in indexes),
+        *(each for table in multiplying.tables for each in multiplying.of(table)),
+        *(again for _, again in indexes),
+        *(*multiplying.after(), *_AWAY),
+    )
+    for statement in statements:
+        connection.execute(statement)
+    connection.execute("COMMIT")
     connection.close()
 
 
-async def _fill_postgresql(url: str, orders: int) -> None:
-    history = History(orders, lambda moment: moment)
+async def _fill_postgresql(url: str, orders: int, seeds: int, *, ledgers: bool) -> None:
+    history = History(seeds, lambda moment: moment)
+    multiplying = Multiplying("postgresql", orders, seeds, history.customers, ledgers)
+    async with _in_bulk(url) as driver:
+        for statement in _SEED_TABLES:
+            await driver.execute(statement)
+        for table, columns, rows in _small(history, multiplying):
+            await driver.copy_records_to_table(table, columns=columns.split(), records=rows)
+        analyse = "ANALYZE seed_orders, seed_items, copies"
+        for statement in (*_SEEDED, analyse, *multiplying.before()):
+            await driver.execute(statement)
+    async with asyncio.TaskGroup() as group:  # each is a process of the server
+        for tables in multiplying.apart:
+            group.create_task(_fill_tables(url, multiplying, tables))
+    async with _in_bulk(url) as driver:
+        numbers = (_CONTINUE.format(table=table) for table in _NUMBERED)
+        for statement in (*multiplying.after(), *numbers, *_AWAY):
+            await driver.execute(statement)
+
+
+async def _fill_tables(url: str, multiplying: Multiplying, tables: Iterable[str]) -> None:
+    for table in tables:
+        async with _in_bulk(url) as driver:
+            for statement in _POSTGRESQL_NEW:
+                await driver.execute(statement.format(table=table))
+            indexes = await driver.fetch(_POSTGRESQL_INDEXES, table)
+            statements = (
+                *(index["less"] for index in indexes),
+                *multiplying.of(table),
+                *(index["again"] for index in indexes),
+            )
+            for statement in statements:
+                await driver.execute(statement)
+
+
+@asynccontextmanager
+async def _in_bulk(url: str) -> AsyncIterator[Any]:
+    """A transaction."""
+    async with _driver_connection(url) as driver, driver.transaction():
+        for statement in _POSTGRESQL_IN_BULK:
+            await driver.execute(statement)
+        yield driver
+
+
+@asynccontextmanager
+async def _driver_connection(url: str) -> AsyncIterator[Any]:
     engine = engines.for_migrations(url)
-    connection = await engine.connect()
-    driver: Any = (await connection.get_raw_connection()).driver_connection
-
-    async def copy(table: str, columns: str, rows: Any) -> None:
-        await driver.copy_records_to_table(table, columns=columns.split(), records=rows)
-
-    await copy("customers", _CUSTOMER, history.customers())
-    await copy("products", _PRODUCT, history.products())
-    await copy("locations", _LOCATION, history.locations())
-    await copy("stock_levels", _LEVEL, history.stock_levels())
-    for batch in _batches(history.orders()):
-        await copy("orders", ORDER_COLUMNS, [order for order, _ in batch])
-        await copy("order_items", _ITEM, [item for _, items in batch for item in items])
-        await copy("order_adjustments", _ADJUSTMENT, [_shipping(order) for order, _ in batch])
-    await connection.close()
+    async with engine.connect() as connection:
+        yield (await connection.get_raw_connection()).driver_connection
     await engine.dispose()
 
 
-def _shipping(order: Row) -> Row:
-    return (order[0], 0, "shipping", "Shipping", 350, "GBP")
+def _small(history: History, multiplying: Multiplying) -> Iterator[tuple[str, str, Rows]]:
+    yield "products", PRODUCT_COLUMNS, history.products()
+    yield "locations", LOCATION_COLUMNS, history.locations()
+    yield "stock_levels", LEVEL_COLUMNS, history.stock_levels()
+    yield "copies", _COPY_COLUMNS, iter(multiplying.copies())
+    for batch in _batches(history.orders()):
+        yield "seed_orders", ORDER_COLUMNS, (order for order, _ in batch)
+        yield "seed_items", ITEM_COLUMNS, (item for _, items in batch for item in items)
 
 
 def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from benchmarks.plans.filling import (
+from benchmarks.plans.shop import (
     BEGAN,
     DISCONTINUED,
     ORDERS_PER_CUSTOMER,

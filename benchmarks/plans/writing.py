@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from benchmarks.plans.filling import ORDER_COLUMNS, History, sqlite_time
+from benchmarks.plans.shop import ORDER_COLUMNS, History, sqlite_time
 from orderwright.infrastructure.database import engines, tables
 
 _AT_A_TIME: Final = 500
