@@ -42,7 +42,7 @@ class Found:
     def faults(self) -> Iterator[str]:
         for table in sorted({table for work in self.works for table in work.scans}):
             yield f"all of {table} is read"
-        if max(work.sorted_rows for work in self.works) > self.few:
+        if max(work.sorted_rows for work in self.works) > self.few and self.question.is_served:
             yield f"more than {self.few} are sorted"
         most = (
             _ROWS_IN_ORDER if self.question.in_order else max(_TIMES_FEW * self.few, _ROWS_IN_ORDER)

@@ -10,10 +10,13 @@ from sqlalchemy import text
 from benchmarks.plans.asking import Asking, Found, explainer_of
 from benchmarks.plans.explaining import overheard
 from benchmarks.plans.filling import fill
+from benchmarks.plans.shop import DISCONTINUED
+from orderwright.domain.interfaces.order_reader import OrderFilter, OrderSort
 from orderwright.infrastructure.database import engines
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.mapping import map_entities
 from orderwright.infrastructure.database.readers.catalogue import SqlCatalogueReader
+from orderwright.infrastructure.database.readers.orders import SqlOrderReader
 
 _ORDERS = 6_000
 # The largest customer and the best sold product have fewer: in a shop this small PostgreSQL does well to
@@ -106,3 +109,22 @@ def _index(found: Found) -> set[str]:
 
 def _indexes(found: Found) -> set[str]:
     return {index for work in found.works for index in work.indexes}
+
+
+@pytest.mark.parametrize("sort", [OrderSort.NEWEST, OrderSort.HIGHEST_ID])
+async def test_what_is_no_longer_sold_is_found_without_passing_all_that_came_later(
+    filled_url: str, sort: OrderSort
+) -> None:
+    """It has more than few orders, so the next ones should be near: but none of them is."""
+    narrowed = OrderFilter(product_id=DISCONTINUED)
+    database = Database(filled_url)
+    async with explainer_of(filled_url) as explainer:
+        with overheard(database) as statements:
+            page = await SqlOrderReader(database, few=10).page(narrowed, sort=sort, limit=5)
+        rows = sum([(await explainer.explain(each)).rows for each in statements])
+    all_of_them = await SqlOrderReader(database).page(narrowed, sort=sort, limit=5)
+    await database.dispose()
+
+    assert page == all_of_them
+    assert len(page.orders) == 5
+    assert rows < _ORDERS // 4  # three quarters came later

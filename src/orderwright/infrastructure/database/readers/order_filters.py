@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Column, ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import Boolean, Column, ColumnElement, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -171,7 +171,9 @@ def _of_customer(customer_id: int) -> Narrowing:
 
 
 def _with_product(product_id: int) -> Narrowing:
-    has_it = exists().where(_items.order_id == _orders.id, _items.product_id == product_id)
+    # Not EXISTS: PostgreSQL would answer that for all orders at once, from a hash of every line.
+    line = select(_items.id).where(_items.order_id == _orders.id, _items.product_id == product_id)
+    has_it = line.correlate(tables.orders).limit(1).scalar_subquery().is_not(None)
     ids = select(_items.order_id).where(_items.product_id == product_id).distinct()
     one_of_them = OneOf(_orders.id, ids.scalar_subquery())
     return Narrowing(ids.order_by(_items.order_id), leading=one_of_them, check=InPassing(has_it))

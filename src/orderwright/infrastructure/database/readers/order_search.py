@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, select, true, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.interfaces.order_reader import OrderFilter, OrderSort
@@ -24,9 +24,13 @@ from orderwright.infrastructure.database.readers.order_filters import (
     without_beginning,
 )
 
-# So many are sorted in a few milliseconds; where there are more, the next page of them is met soon
-# on the way through an index that has all orders sorted.
+# So many are sorted in a few milliseconds; where there are more, the next page of them is most often
+# met soon on the way through an index that has all orders sorted.
 FEW: Final = 5_000
+# By how many times that: soon; and so many are sorted, in a fraction of a second, where none are met
+# soon, as of a product that is no longer sold.
+_SOON: Final = 2
+_MANY: Final = 20
 
 _orders: Final = tables.orders.c
 
@@ -50,11 +54,14 @@ class OrderSearch:
         narrowed, after = _with_one_beginning(narrowed, sort, after)
         found = await alternatives(self.session, narrowed)
         if len(found) == 1:
-            ids = await self._sorted(found[0], sort, after)
-            return _rows(ids.offset(skip).limit(rows), sort)
+            ids = await self._sorted(found[0], sort, after, skip + rows)
+            return rows_of(ids.offset(skip).limit(rows), sort)
         # Of each alternative, as many as the page can take.
-        heads = [(await self._sorted(each, sort, after)).limit(skip + rows) for each in found]
-        return _rows(_union(heads), sort).offset(skip).limit(rows)
+        heads = [
+            (await self._sorted(each, sort, after, skip + rows)).limit(skip + rows)
+            for each in found
+        ]
+        return rows_of(_union(heads), sort).offset(skip).limit(rows)
 
     async def count(self, narrowed: OrderFilter, at_most: int | None = None) -> int:
         found = await alternatives(self.session, narrowed)
@@ -62,27 +69,40 @@ class OrderSearch:
         return await self.session.scalar(select(func.count()).select_from(ids.subquery())) or 0
 
     async def _sorted(
-        self, narrowings: Sequence[Narrowing], sort: OrderSort, after: OrderCursor | None
+        self, narrowings: Sequence[Narrowing], sort: OrderSort, after: OrderCursor | None, rows: int
     ) -> Ids:
+        behind = _behind(after)
         if not narrowings or (len(narrowings) == 1 and sort in narrowings[0].sorts):
-            return _walked(narrowings, sort, after)
-        count, fewest = await self._fewest(narrowings)
-        if count <= self.few:
-            return _collected(fewest, narrowings, sort, after)
-        return _walked(narrowings, sort, after)
+            return walked(narrowings, sort, behind)
+        count, fewest = await self._fewest(narrowings, self.few)
+        if count > self.few:
+            if await self._are_met_soon(narrowings, sort, after, rows):
+                return walked(narrowings, sort, behind)
+            count, fewest = await self._fewest(narrowings, _MANY * self.few)
+            if count > _MANY * self.few:
+                return walked(narrowings, sort, behind)
+        return _collected(fewest, narrowings, sort, after)
+
+    async def _are_met_soon(
+        self, narrowings: Sequence[Narrowing], sort: OrderSort, after: OrderCursor | None, rows: int
+    ) -> bool:
+        """As many as the page can take, among the next orders on the way."""
+        met = _met(narrowings, sort, after, within=_SOON * self.few).limit(rows)
+        counted = select(func.count()).select_from(met.subquery())
+        return await self.session.scalar(counted) == rows
 
     async def _all(self, narrowings: Sequence[Narrowing]) -> Ids:
         if not narrowings:
             return select(_orders.id)
         if len(narrowings) == 1:
             return narrowings[0].ids
-        _, fewest = await self._fewest(narrowings)
+        _, fewest = await self._fewest(narrowings, self.few)
         return select(_orders.id).where(*_led_by([fewest], narrowings))
 
-    async def _fewest(self, narrowings: Sequence[Narrowing]) -> tuple[int, Narrowing]:
-        """Counted no further than it matters."""
+    async def _fewest(self, narrowings: Sequence[Narrowing], at_most: int) -> tuple[int, Narrowing]:
+        """Counted no further than to one more."""
         counts = [
-            select(func.count()).select_from(each.ids.limit(self.few + 1).subquery())
+            select(func.count()).select_from(each.ids.limit(at_most + 1).subquery())
             for each in narrowings
         ]
         row = (
@@ -103,14 +123,41 @@ def _with_one_beginning(
     return narrowed, None
 
 
-def _walked(narrowings: Sequence[Narrowing], sort: OrderSort, after: OrderCursor | None) -> Ids:
+def _behind(after: OrderCursor | None) -> ColumnElement[bool] | None:
+    return None if after is None else after.after()
+
+
+def walked(
+    narrowings: Sequence[Narrowing], sort: OrderSort, behind: ColumnElement[bool] | None
+) -> Ids:
     """Along an index that has the order, until there are enough."""
-    sorting = [each for each in narrowings if sort in each.sorts]
-    leading = [*sorting[:1], *(each for each in sorting[1:] if each.is_range)]
-    behind = [] if after is None else [after.after()]
+    leading = _on_the_way(narrowings, sort)
+    begins = [] if behind is None else [behind]
     return (
-        select(_orders.id).where(*_led_by(leading, narrowings), *behind).order_by(*order_by(sort))
+        select(_orders.id).where(*_led_by(leading, narrowings), *begins).order_by(*order_by(sort))
     )
+
+
+def _met(
+    narrowings: Sequence[Narrowing], sort: OrderSort, after: OrderCursor | None, within: int
+) -> Select[Any]:
+    """Those that fit, of the first so many on the same way; looked at one by one."""
+    leading = _on_the_way(narrowings, sort)
+    behind = [] if after is None else [after.after()]
+    fits = and_(true(), *(each.check for each in narrowings if each not in leading))
+    way = (
+        select(fits.label("fits"))
+        .select_from(tables.orders)
+        .where(*(each.leading for each in leading), *behind)
+    )
+    first = way.order_by(*order_by(sort)).limit(within).subquery()
+    return select(first.c.fits).where(first.c.fits)
+
+
+def _on_the_way(narrowings: Sequence[Narrowing], sort: OrderSort) -> list[Narrowing]:
+    """What an index in this order leads to."""
+    sorting = [each for each in narrowings if sort in each.sorts]
+    return [*sorting[:1], *(each for each in sorting[1:] if each.is_range)]
 
 
 def _collected(
@@ -134,7 +181,7 @@ def _union(lists: Sequence[Ids]) -> Any:
     return parts[0] if len(parts) == 1 else union(*parts)
 
 
-def _rows(ids: Any, sort: OrderSort) -> Select[Any]:
+def rows_of(ids: Any, sort: OrderSort) -> Select[Any]:
     found = ids.subquery("found")
     page = select(tables.orders).join(found, found.c.id == _orders.id)
     return page.order_by(*order_by(sort))
