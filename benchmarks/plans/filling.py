@@ -47,8 +47,8 @@ _NUMBERED: Final = ("customers", "products", "locations", "stock_levels", "order
 # Foreign keys are triggers, and so is what keeps ledgers append-only. Each would look once a row.
 _POSTGRESQL_IN_BULK: Final = (
     "SET LOCAL session_replication_role = replica",
-    "SET LOCAL work_mem = '128MB'",
-    "SET LOCAL maintenance_work_mem = '512MB'",
+    "SET LOCAL work_mem = '64MB'",
+    "SET LOCAL maintenance_work_mem = '256MB'",
 )
 # What is new in its own transaction needs no log, where the server's wal_level lets it.
 _POSTGRESQL_NEW: Final = (
@@ -146,27 +146,26 @@ async def _fill_postgresql(url: str, orders: int, seeds: int, *, ledgers: bool) 
         for statement in (*_SEEDED, analyse, *multiplying.before()):
             await driver.execute(statement)
     async with asyncio.TaskGroup() as group:  # each is a process of the server
-        for tables in multiplying.apart:
-            group.create_task(_fill_tables(url, multiplying, tables))
+        for table in multiplying.tables:
+            group.create_task(_fill_table(url, multiplying, table))
     async with _in_bulk(url) as driver:
         numbers = (_CONTINUE.format(table=table) for table in _NUMBERED)
         for statement in (*multiplying.after(), *numbers, *_AWAY):
             await driver.execute(statement)
 
 
-async def _fill_tables(url: str, multiplying: Multiplying, tables: Iterable[str]) -> None:
-    for table in tables:
-        async with _in_bulk(url) as driver:
-            for statement in _POSTGRESQL_NEW:
-                await driver.execute(statement.format(table=table))
-            indexes = await driver.fetch(_POSTGRESQL_INDEXES, table)
-            statements = (
-                *(index["less"] for index in indexes),
-                *multiplying.of(table),
-                *(index["again"] for index in indexes),
-            )
-            for statement in statements:
-                await driver.execute(statement)
+async def _fill_table(url: str, multiplying: Multiplying, table: str) -> None:
+    async with _in_bulk(url) as driver:
+        for statement in _POSTGRESQL_NEW:
+            await driver.execute(statement.format(table=table))
+        indexes = await driver.fetch(_POSTGRESQL_INDEXES, table)
+        statements = (
+            *(index["less"] for index in indexes),
+            *multiplying.of(table),
+            *(index["again"] for index in indexes),
+        )
+        for statement in statements:
+            await driver.execute(statement)
 
 
 @asynccontextmanager

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final
 
 from benchmarks.plans.shop import BEGAN, ON_HAND, RARE_PRODUCT, SHIPPING_MINOR, SPAN
 
 # So many orders of the small shop at a time: what is sorted then fits into memory.
 _SLICE: Final = 2_000
-# Side by side on two cores, and each list about as long as the others.
-_PAST: Final = (("orders",), ("order_items", "order_adjustments"))
-_LEDGERS: Final = (("stock_movements",), ("reservations", "events"))
+_PAST: Final = ("orders", "order_items", "order_adjustments")
+_LEDGERS: Final = ("stock_movements", "reservations", "events")
 _EARLIER: Final = {
     "postgresql": "orders.created_at - make_interval(secs => earlier)",
     "sqlite": (
@@ -145,11 +143,6 @@ class Multiplying:
     @property
     def tables(self) -> tuple[str, ...]:
         """Those that become large."""
-        return tuple(chain.from_iterable(self.apart))
-
-    @property
-    def apart(self) -> tuple[tuple[str, ...], ...]:
-        """The same, as they may be filled side by side."""
         return (*_PAST, *(_LEDGERS if self.ledgers else ()))
 
     def copies(self) -> list[tuple[int, int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, true, union
@@ -27,10 +28,11 @@ from orderwright.infrastructure.database.readers.order_filters import (
 # So many are sorted in a few milliseconds; where there are more, the next page of them is most often
 # met soon on the way through an index that has all orders sorted.
 FEW: Final = 5_000
-# By how many times that: soon; and so many are sorted, in a fraction of a second, where none are met
-# soon, as of a product that is no longer sold.
+# By how many times that: soon.
 _SOON: Final = 2
-_MANY: Final = 20
+# Where none are met soon, as of a product that is no longer sold, as many as these times are sorted:
+# 100,000 take a fraction of a second. In steps, for what has many more is counted as far.
+_STEPS: Final = (4, 20)
 
 _orders: Final = tables.orders.c
 
@@ -74,20 +76,22 @@ class OrderSearch:
         behind = _behind(after)
         if not narrowings or (len(narrowings) == 1 and sort in narrowings[0].sorts):
             return walked(narrowings, sort, behind)
-        count, fewest = await self._fewest(narrowings, self.few)
-        if count > self.few:
-            if await self._are_met_soon(narrowings, sort, after, rows):
-                return walked(narrowings, sort, behind)
-            count, fewest = await self._fewest(narrowings, _MANY * self.few)
-            if count > _MANY * self.few:
-                return walked(narrowings, sort, behind)
+        fewest = await self._fewest(narrowings, self.few)
+        if fewest is None and not await self._are_met_soon(narrowings, sort, behind, rows):
+            fewest = await self._fewest(narrowings, *(times * self.few for times in _STEPS))
+        if fewest is None:
+            return walked(narrowings, sort, behind)
         return _collected(fewest, narrowings, sort, after)
 
     async def _are_met_soon(
-        self, narrowings: Sequence[Narrowing], sort: OrderSort, after: OrderCursor | None, rows: int
+        self,
+        narrowings: Sequence[Narrowing],
+        sort: OrderSort,
+        behind: ColumnElement[bool] | None,
+        rows: int,
     ) -> bool:
         """As many as the page can take, among the next orders on the way."""
-        met = _met(narrowings, sort, after, within=_SOON * self.few).limit(rows)
+        met = _met(narrowings, sort, behind, within=_SOON * self.few).limit(rows)
         counted = select(func.count()).select_from(met.subquery())
         return await self.session.scalar(counted) == rows
 
@@ -96,19 +100,28 @@ class OrderSearch:
             return select(_orders.id)
         if len(narrowings) == 1:
             return narrowings[0].ids
-        _, fewest = await self._fewest(narrowings, self.few)
+        _, fewest = min(await self._counted(narrowings, self.few), key=itemgetter(0))
         return select(_orders.id).where(*_led_by([fewest], narrowings))
 
-    async def _fewest(self, narrowings: Sequence[Narrowing], at_most: int) -> tuple[int, Narrowing]:
-        """Counted no further than to one more."""
+    async def _fewest(self, narrowings: Sequence[Narrowing], *limits: int) -> Narrowing | None:
+        """The one with the fewest orders. None where each has more than the last limit."""
+        for limit in limits:
+            count, fewest = min(await self._counted(narrowings, limit), key=itemgetter(0))
+            if count <= limit:
+                return fewest
+        return None
+
+    async def _counted(
+        self, narrowings: Sequence[Narrowing], at_most: int
+    ) -> list[tuple[int, Narrowing]]:
+        """How many orders each has, counted no further than to one more."""
         counts = [
             select(func.count()).select_from(each.ids.limit(at_most + 1).subquery())
             for each in narrowings
         ]
-        row = (
-            await self.session.execute(select(*(each.scalar_subquery() for each in counts)))
-        ).one()
-        return min(zip(row, narrowings, strict=True), key=lambda each: each[0])
+        found = select(*(each.scalar_subquery() for each in counts))
+        row = (await self.session.execute(found)).one()
+        return list(zip(row, narrowings, strict=True))
 
 
 def _with_one_beginning(
@@ -139,16 +152,19 @@ def walked(
 
 
 def _met(
-    narrowings: Sequence[Narrowing], sort: OrderSort, after: OrderCursor | None, within: int
+    narrowings: Sequence[Narrowing],
+    sort: OrderSort,
+    behind: ColumnElement[bool] | None,
+    within: int,
 ) -> Select[Any]:
     """Those that fit, of the first so many on the same way; looked at one by one."""
     leading = _on_the_way(narrowings, sort)
-    behind = [] if after is None else [after.after()]
+    begins = [] if behind is None else [behind]
     fits = and_(true(), *(each.check for each in narrowings if each not in leading))
     way = (
         select(fits.label("fits"))
         .select_from(tables.orders)
-        .where(*(each.leading for each in leading), *behind)
+        .where(*(each.leading for each in leading), *begins)
     )
     first = way.order_by(*order_by(sort)).limit(within).subquery()
     return select(first.c.fits).where(first.c.fits)
