@@ -16,6 +16,7 @@ from tests.server_process import ServerProcess
 
 # So that what was lost by a kill is found again while somebody watches.
 QUICK: Final = {
+    "LOG_LEVEL": "WARNING",
     "TASK_LEASE_SECONDS": "1",
     "TASK_RETRY_SECONDS": "1",
     "TASK_RETRIES_MAX": "50",

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -30,6 +30,7 @@ from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.database import Database
 from tests.back_office import BackOffice
 from tests.open_operations import sweep_of
+from tests.postgres import MigratedPostgres
 from tests.processing import processing_of
 from tests.scripted_gateway import Account, Fault, ScriptedGateway
 
@@ -43,18 +44,18 @@ STEPS = 20
 class Money(RuleBasedStateMachine):
     """Subclasses say where the database is."""
 
-    open_database: ClassVar[Callable[[], tuple[Database, Callable[[], Awaitable[None]]]]]
+    open_database: ClassVar[Callable[[], Awaitable[Database]]]
 
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.database, self.close = self.runner.run(self._open())
+        self.database = self.runner.run(self._open())
         self.gateway = ScriptedGateway()
         self.office = BackOffice(self.database, self.gateway)
         self.orders: list[int] = []
 
-    async def _open(self) -> Any:
-        return type(self).open_database()
+    async def _open(self) -> Database:
+        return await type(self).open_database()
 
     def do(self, act: Callable[[], Awaitable[object]]) -> None:
         """A refusal is an answer too: it must only leave everything as it was."""
@@ -186,7 +187,7 @@ class Money(RuleBasedStateMachine):
         try:
             self.runner.run(self._recover())
         finally:
-            self.runner.run(self.close())
+            self.runner.run(self.database.dispose())
             self.runner.close()
 
     async def _recover(self) -> None:
@@ -225,9 +226,17 @@ def test_random_lives_of_orders_keep_money_and_stock_on_sqlite(sqlite_template: 
     with TemporaryDirectory() as directory:
         files = iter(range(10**6))
 
-        def opened() -> tuple[Database, Callable[[], Awaitable[None]]]:
+        async def opened() -> Database:
             file = Path(shutil.copy(sqlite_template, Path(directory) / f"{next(files)}.db"))
-            database = Database(f"sqlite+aiosqlite:///{file}")
-            return database, database.dispose
+            return Database(f"sqlite+aiosqlite:///{file}")
 
         run(type("OnSqlite", (Money,), {"open_database": staticmethod(opened)}), examples=8)
+
+
+def test_random_lives_of_orders_keep_money_and_stock_on_postgresql(
+    postgres: MigratedPostgres,
+) -> None:
+    async def opened() -> Database:
+        return Database(postgres.url_of(await postgres.create_database()))
+
+    run(type("OnPostgresql", (Money,), {"open_database": staticmethod(opened)}), examples=2)

@@ -33,10 +33,23 @@ def test_the_demo_shop_can_be_listed_read_exported_and_audited(orderwright: Comm
     assert "order.delivered" in {entry["event"] for entry in timeline}
 
     _check_export(orderwright)
+    _check_processing(orderwright)
 
     audited = orderwright("audit", "--json").json
     assert audited["ok"] is True
     assert audited["violations"] == []
+
+
+def _check_processing(orderwright: CommandLine) -> None:
+    waiting = orderwright("orders", "list", "--status", "pending", "--json").json
+    numbers = [order["id"] for order in waiting]
+    processed = orderwright("orders", "process", *map(str, numbers), "--json").json
+
+    assert [(each["order_id"], each["state"]) for each in processed] == [
+        (number, "succeeded") for number in numbers
+    ]
+    assert orderwright("orders", "list", "--status", "pending", "--json").json == []
+    assert orderwright("payments", "attention", "--json").json == []
 
 
 def _check_export(orderwright: CommandLine) -> None:

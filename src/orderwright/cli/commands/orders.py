@@ -96,6 +96,29 @@ def timeline(order_id: OrderId, *, as_json: Json = False) -> None:
 
 
 @app.command()
+def process(
+    order_ids: Annotated[list[int], typer.Argument(min=1, help="Numbers of the orders.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Validate the stock of orders, take their payment and confirm them, now and here; whatever else
+    waits to be processed is done with them."""
+    from orderwright.cli.order_processing import process as process_orders
+
+    tasks = run(lambda container: process_orders(container, order_ids))
+    told = [
+        {"order_id": task.order_id, "task_id": task.id, "state": str(task.state)}
+        | {"result": task.result, "error": task.error}
+        for task in tasks
+    ]
+    if as_json:
+        print_json(told)
+    else:
+        rows = [(task.order_id, str(task.state), (task.error or {}).get("code")) for task in tasks]
+        print_table(("ORDER", "TASK", "ERROR"), rows)
+
+
+@app.command()
 def export(
     *,
     to: Annotated[ExportFormat, typer.Option("--format", help="Rows or documents.")] = (
