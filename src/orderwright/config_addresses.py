@@ -20,7 +20,8 @@ def is_unheard_by_others(url: str) -> bool:
         port = parts.port
     except ValueError:
         return False
-    is_base = parts.hostname and port != 0 and not (parts.query or parts.fragment)
+    is_written_well = url.isprintable() and " " not in url
+    is_base = is_written_well and parts.hostname and port != 0 and not (parts.query or parts.fragment)
     return bool(is_base) and "@" not in parts.netloc and _is_unheard(parts)
 
 

@@ -1,5 +1,6 @@
 """What settings of a payment gateway have to look like, as far as it is more than a number."""
 
+import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from typing import Final
@@ -10,6 +11,8 @@ from orderwright.config_addresses import is_unheard_by_others
 
 # It moves money: shorter ones can be guessed.
 PAYMENT_KEY_CHARS_MIN: Final = 32
+
+_VISIBLE: Final = re.compile(r"[!-~]+")
 
 _STRIPE_KEYS: Final = ("sk_", "rk_")
 
@@ -36,6 +39,8 @@ def check_api_key(key: SecretStr | None, provider: object) -> None:
         _check_that_it_may_be_missing(provider, "http", "stripe")
     elif len(key.get_secret_value()) < PAYMENT_KEY_CHARS_MIN:
         raise ValueError(f"must have at least {PAYMENT_KEY_CHARS_MIN} characters")
+    elif not _VISIBLE.fullmatch(key.get_secret_value()):
+        raise ValueError("must consist of visible ASCII characters: it is sent in a header")
     elif provider == "stripe" and not key.get_secret_value().startswith(_STRIPE_KEYS):
         raise ValueError("must be a secret or restricted key of Stripe: sk_... or rk_...")
 

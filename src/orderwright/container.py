@@ -192,6 +192,8 @@ class Container(containers.DeclarativeContainer):
             ClientLimits,
             concurrency_max=config.payment_max_concurrency,
             connect_s=config.payment_connect_timeout_seconds,
+            # A gateway may think in silence for as long as it may take.
+            idle_s=config.payment_timeout_seconds,
             total_s=config.payment_timeout_seconds,
             answer_bytes_max=config.payment_max_answer_bytes,
         ),

@@ -202,6 +202,9 @@ def test_a_gateway_is_reached_by_https_or_on_this_machine(
         "https://gateway.example/#pay",
         "https://gateway.example:port",
         "https:///v1",
+        "https://gateway.example/v1\n",
+        "https://gateway .example",
+        "https://gateway\x7f.example",
         "ftp://127.0.0.1",
         "gateway.example",
     ],
@@ -255,6 +258,17 @@ def test_a_key_that_moves_money_is_long(monkeypatch: pytest.MonkeyPatch) -> None
     short = DEPLOYED | {"PAYMENT_API_KEY": "p" * (PAYMENT_KEY_CHARS_MIN - 1)}
 
     assert faults(monkeypatch, **short) == {"PAYMENT_API_KEY": "must have at least 32 characters"}
+
+
+@pytest.mark.parametrize("end", [" ", "\n", "\t", "é", "\x7f"])
+def test_a_key_that_no_header_can_carry_is_refused(
+    end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = DEPLOYED | {"PAYMENT_API_KEY": "p" * PAYMENT_KEY_CHARS_MIN + end}
+
+    assert faults(monkeypatch, **key) == {
+        "PAYMENT_API_KEY": "must consist of visible ASCII characters: it is sent in a header"
+    }
 
 
 def test_all_faults_are_told_at_once_and_no_value_is(monkeypatch: pytest.MonkeyPatch) -> None:
