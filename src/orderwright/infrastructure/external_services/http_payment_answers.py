@@ -7,7 +7,6 @@ known, and the gateway is asked.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
@@ -20,6 +19,7 @@ from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.errors import Rejected
 from orderwright.domain.interfaces.payment_gateway import GatewayCall, Outcome, OutcomeKind
 from orderwright.domain.value_objects.money import Money
+from orderwright.infrastructure.external_services.gateway_words import ID_PATTERN, is_code
 from orderwright.infrastructure.resilience.http_answers import Answer, retry_after_s
 
 UNKNOWN: Final = Outcome(kind=OutcomeKind.UNKNOWN)
@@ -41,10 +41,8 @@ _LATER: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAV
 _LEFT_OPEN: Final = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY}
 )
-_CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
-# As much as is kept of it, and nothing that could end a line or a path.
-Id = Annotated[str, Field(pattern=r"^[!-~]{1,255}$")]
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("orderwright.payments")
 
@@ -126,7 +124,7 @@ def declined(code: str, provider_payment_id: str | None = None) -> Outcome:
     """Of a code that is no code, only that it was declined is kept."""
     return Outcome(
         kind=OutcomeKind.DECLINED,
-        error_code=code if _CODE.fullmatch(code) else "declined",
+        error_code=code if is_code(code) else "declined",
         provider_payment_id=provider_payment_id,
     )
 
@@ -190,7 +188,7 @@ def _refused(answer: Answer, call: GatewayCall) -> Outcome:
     told = read(_Refusal, answer) or _Refusal()
     if told.reference not in (None, call.reference):
         return not_believed(call, ["reference"])
-    code = told.code if _CODE.fullmatch(told.code) else f"http_{answer.status}"
+    code = told.code if is_code(told.code) else f"http_{answer.status}"
     log.warning(
         "payments.refused",
         reference=call.reference,

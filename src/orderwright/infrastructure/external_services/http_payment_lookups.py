@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Final, Generic, TypeVar
 
 from pydantic import Field
 
@@ -36,8 +36,10 @@ _SINCE: Final = {
 
 
 class _Move(Told):
+    """One that is in a list was done, unless its status says otherwise."""
+
     reference: str
-    status: str
+    status: str | None = None
     amount: str
 
 
@@ -47,26 +49,33 @@ class _Payment(Told):
     status: str
     amount: str
     currency: str
-    captures: tuple[_Move, ...] = ()
-    refunds: tuple[_Move, ...] = ()
-    voided: bool = False
     decline_code: str = ""
 
 
-class _Found(Told):
-    items: Annotated[tuple[_Payment, ...], Field(max_length=100)]
+class _PaymentSince(_Payment):
+    """With what was done to it; read only where it is asked for."""
+
+    captures: tuple[_Move, ...] = ()
+    refunds: tuple[_Move, ...] = ()
+    voided: bool = False
+
+
+P = TypeVar("P", bound=_Payment)
+
+
+class _Found(Told, Generic[P]):
+    items: Annotated[tuple[P, ...], Field(max_length=100)]
 
 
 def outcome_found(answer: Answer, call: GatewayCall) -> Outcome | None:
     """None if the gateway knows of no such operation."""
     if answer.status != HTTPStatus.OK:
         return UNKNOWN
-    found = read(_Found, answer)
-    if found is None:
-        return not_believed(call, ["body"])
     if call.kind in MAKES_PAYMENT:
-        return _payment(found.items, call)
-    return _move(found.items, call)
+        made = read(_Found[_Payment], answer)
+        return not_believed(call, ["body"]) if made is None else _payment(made.items, call)
+    changed = read(_Found[_PaymentSince], answer)
+    return not_believed(call, ["body"]) if changed is None else _move(changed.items, call)
 
 
 def _payment(items: Sequence[_Payment], call: GatewayCall) -> Outcome | None:
@@ -91,7 +100,7 @@ def _taken(payment: _Payment, call: GatewayCall) -> Outcome:
     return not_believed(call, wrong) if wrong else succeeded(payment.id)
 
 
-def _move(items: Sequence[_Payment], call: GatewayCall) -> Outcome | None:
+def _move(items: Sequence[_PaymentSince], call: GatewayCall) -> Outcome | None:
     if not items:
         return None
     payment = next((each for each in items if each.id == call.provider_payment_id), None)
@@ -113,7 +122,7 @@ def _moved(moves: Sequence[_Move], payment: _Payment, call: GatewayCall) -> Outc
     if move.status == _DECLINED:
         return declined(_DECLINED)
     right = {
-        "status": move.status == DONE[call.kind],
+        "status": move.status in (None, DONE[call.kind]),
         "amount": is_amount(move.amount, call.amount),
         "currency": payment.currency == call.amount.currency.code,
     }

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.interfaces.payment_gateway import GatewayCall, Outcome, OutcomeKind
+from orderwright.infrastructure.external_services.gateway_words import is_code, is_id
 from orderwright.infrastructure.external_services.stripe_amounts import (
     stripe_amount,
     stripe_currency,
@@ -52,21 +53,24 @@ def outcome_of(told: Members, call: GatewayCall) -> Outcome | None:
         return None
     if call.kind is OperationKind.REFUND:
         return _refund(told, call)
-    if told.get("object") != "payment_intent" or not isinstance(told.get("id"), str):
+    if told.get("object") != "payment_intent" or not is_id(told.get("id")):
         return None
     return _BY_KIND[call.kind](told, call)
 
 
 def declined(code: str, provider_payment_id: str | None = None) -> Outcome:
+    """Of a code that is no code, only that it was declined is kept."""
     return Outcome(
-        kind=OutcomeKind.DECLINED, error_code=code, provider_payment_id=provider_payment_id
+        kind=OutcomeKind.DECLINED,
+        error_code=code if is_code(code) else "declined",
+        provider_payment_id=provider_payment_id,
     )
 
 
 def code_of(error: Members) -> str:
     """As exact as Stripe is: the bank's reason, Stripe's own, or only the kind of error."""
     codes = (error.get(name) for name in ("decline_code", "code", "type"))
-    return next((code for code in codes if isinstance(code, str) and code), "declined")
+    return next((code for code in codes if isinstance(code, str) and is_code(code)), "declined")
 
 
 def _charge(intent: Members, call: GatewayCall) -> Outcome | None:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Final
 
 from orderwright.domain.interfaces.payment_gateway import GatewayCall, Outcome, OutcomeKind
+from orderwright.infrastructure.external_services.gateway_words import is_id
 from orderwright.infrastructure.external_services.stripe_answers import (
     UNKNOWN,
     Members,
@@ -67,4 +68,4 @@ def _later(headers: Mapping[str, str], now: datetime) -> Outcome:
 
 def _intent_id(error: Members) -> str | None:
     found = part(error, "payment_intent").get("id")
-    return found if isinstance(found, str) else None
+    return found if isinstance(found, str) and is_id(found) else None
