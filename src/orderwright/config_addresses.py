@@ -21,7 +21,9 @@ def is_unheard_by_others(url: str) -> bool:
     except ValueError:
         return False
     is_written_well = url.isprintable() and " " not in url
-    is_base = is_written_well and parts.hostname and port != 0 and not (parts.query or parts.fragment)
+    is_base = (
+        is_written_well and parts.hostname and port != 0 and not (parts.query or parts.fragment)
+    )
     return bool(is_base) and "@" not in parts.netloc and _is_unheard(parts)
 
 

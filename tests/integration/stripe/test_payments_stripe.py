@@ -180,7 +180,10 @@ REFUSALS = [
     (error(400, "invalid_request_error", "amount_too_small"), declined("amount_too_small")),
     (error(404, "invalid_request_error"), declined("invalid_request_error")),
     (error(402, "card_error", "c" * 65), declined("card_error")),
-    (error(402, "card_error", "no\ncode", payment_intent={"id": "p" * 256}), declined("card_error")),
+    (
+        error(402, "card_error", "no\ncode", payment_intent={"id": "p" * 256}),
+        declined("card_error"),
+    ),
     (error(429, "invalid_request_error", "rate_limit"), not_executed()),
     (error(429, "invalid_request_error", "lock_timeout"), not_executed()),
     (error(409, "invalid_request_error", "lock_timeout"), UNKNOWN),

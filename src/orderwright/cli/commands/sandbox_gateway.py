@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orderwright.cli.exit_codes import ExitCode
 from orderwright.cli.failures import Failure
 from orderwright.cli.plain_typer import single
+
+if TYPE_CHECKING:
+    from orderwright.sandbox_gateway.app import WebhookTarget
 
 
 def sandbox_gateway(
@@ -36,20 +39,33 @@ def sandbox_gateway(
     It accepts the key in PAYMENT_API_KEY or, without that, any.
     """
     from orderwright.cli.serving.sandbox import serve_sandbox
+
+    webhook = _target(webhook_url, webhook_secret)
+    raise typer.Exit(serve_sandbox(host=host, port=port, file=db, seed=seed, webhook=webhook))
+
+
+def _target(url: str | None, secret: str | None) -> WebhookTarget | None:
+    """Raises: Failure."""
+    from pydantic import SecretStr
+
+    from orderwright.config_payments import check_webhook_secrets
     from orderwright.sandbox_gateway.app import WebhookTarget
 
-    if (webhook_url is None) != (webhook_secret is None):
-        raise Failure(
-            "--webhook-url and --webhook-secret go together",
-            code="bad_option",
-            exit_code=ExitCode.USAGE,
-        )
-    webhook = (
-        WebhookTarget(url=webhook_url, secret=webhook_secret)
-        if webhook_url and webhook_secret
-        else None
-    )
-    raise typer.Exit(serve_sandbox(host=host, port=port, file=db, seed=seed, webhook=webhook))
+    if url is None and secret is None:
+        return None
+    if not (url and secret):
+        raise _bad_option("--webhook-url and --webhook-secret go together")
+    if not url.startswith(("http://", "https://")):
+        raise _bad_option("--webhook-url must begin with http:// or https://")
+    try:
+        check_webhook_secrets(SecretStr(secret), "http")
+    except ValueError as fault:
+        raise _bad_option(f"--webhook-secret {fault}") from None
+    return WebhookTarget(url=url, secret=secret)
+
+
+def _bad_option(detail: str) -> Failure:
+    return Failure(detail, code="bad_option", exit_code=ExitCode.USAGE)
 
 
 app = single(sandbox_gateway)
