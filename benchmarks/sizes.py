@@ -32,7 +32,8 @@ class Sizes:
     customers: int = 1_000
     batch: int = 200  # orders in a request
     batch_clients: int = 4
-    imported: int = 2_000  # documents in a file
+    # Documents in a file: a year of a middling shop, so that the start of the command is not the figure.
+    imported: int = 20_000
     workers: int = 2
     settings: dict[str, str] = field(default_factory=dict)  # of the servers
 

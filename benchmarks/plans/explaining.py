@@ -10,6 +10,7 @@ from sqlalchemy import event, make_url
 
 from orderwright.infrastructure.database import sqlite_driver
 from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.direct import Direct, Row
 
 Statement = tuple[str, tuple[Any, ...]]
 
@@ -52,10 +53,22 @@ def overheard(database: Database) -> Iterator[list[Statement]]:
             statements.append((text, tuple(parameters)))
 
     event.listen(engine, "before_cursor_execute", note)
+    direct, database.direct = database.direct, _Overhearing(database.direct, statements)
     try:
         yield statements
     finally:
+        database.direct = direct
         event.remove(engine, "before_cursor_execute", note)
+
+
+@dataclass(frozen=True, slots=True)
+class _Overhearing:
+    direct: Direct
+    statements: list[Statement]
+
+    async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Row]:
+        self.statements.append((statement, tuple(values)))
+        return await self.direct.fetch(statement, values)
 
 
 class SqliteExplainer:

@@ -1,5 +1,5 @@
-"""Routes that take nothing but a body and what can be asked of the request alone, and answer with a
-response that is made already. The framework's way around such an endpoint, with its stacks for
+"""Routes that take nothing but a body, or plain parameters, and what can be asked of the request alone,
+and answer with a response that is made already. The framework's way around such an endpoint, with its stacks for
 dependencies to be closed, a second look at the content type and a second place where exceptions are
 answered, costs more than reading the body; here is what is left of it."""
 
@@ -16,7 +16,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from orderwright.api.plain_parameters import has_plain_parameters, reader_of
+
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+Values = dict[str, Any]
 
 
 def is_plain(dependant: Dependant) -> bool:
@@ -26,31 +29,44 @@ def is_plain(dependant: Dependant) -> bool:
         iscoroutinefunction(endpoint)
         and signature(endpoint).return_annotation is Response
         and not dependant.dependencies
-        and not dependant.path_params
-        and not dependant.query_params
-        and not dependant.header_params
-        and not dependant.cookie_params
-        and not any(isinstance(each.field_info, Form) for each in dependant.body_params)
-        and len(dependant.body_params) <= 1
+        and dependant.response_param_name is None
+        and (_has_one_body if dependant.body_params else has_plain_parameters)(dependant)
     )
 
 
 def handler_of(dependant: Dependant) -> Handle:
-    """`dependant.call` with the body it wants, read by the request's own rules."""
-    fields, endpoint, named = dependant.body_params, dependant.call, dependant.request_param_name
+    """`dependant.call` with what it wants, read by the request's own rules."""
+    endpoint, named = dependant.call, dependant.request_param_name
+    read_body, read = _body_reader_of(dependant), reader_of(dependant)
 
     async def handle(request: Request) -> Response:
-        values = {} if named is None else {named: request}
-        if fields:
-            said = await request.json() if await request.body() else PydanticUndefined
-            read, faults = await request_body_to_args(fields, said, embed_body_fields=False)
-            if faults:
-                raise RequestValidationError(faults)
-            values |= read
+        values = await read_body(request) if dependant.body_params else read(request)
+        if named is not None:
+            values[named] = request
         response: Response = await endpoint(**values)  # type: ignore[misc]
         return response
 
     return handle
+
+
+def _has_one_body(dependant: Dependant) -> bool:
+    (*others, body) = dependant.body_params
+    parameters = (dependant.path_params, dependant.query_params, dependant.header_params)
+    return not others and not isinstance(body.field_info, Form) and not any(parameters)
+
+
+def _body_reader_of(dependant: Dependant) -> Callable[[Request], Coroutine[Any, Any, Values]]:
+    """It raises: RequestValidationError."""
+    fields = dependant.body_params
+
+    async def read(request: Request) -> Values:
+        said = await request.json() if await request.body() else PydanticUndefined
+        values, faults = await request_body_to_args(fields, said, embed_body_fields=False)
+        if faults:
+            raise RequestValidationError(faults)
+        return values
+
+    return read
 
 
 def app_of(handle: Handle) -> ASGIApp:

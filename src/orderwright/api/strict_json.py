@@ -31,6 +31,7 @@ INT64_MAX: Final = 2**63 - 1
 # More digits than any number here has a use for, and no exponent that makes arithmetic explode.
 NUMBER_CHARS_MAX: Final = 64
 EXPONENT_MAX: Final = 100
+_ALWAYS_FITS: Final = 18
 
 
 def parse(body: bytes) -> Any:
@@ -48,11 +49,16 @@ def parse(body: bytes) -> Any:
         raise refuse(400, "malformed_json", f"the body is not JSON: {where}") from None
     except RecursionError:
         raise _too_deep() from None
-    _check(value, 0)
+    if b"\\u" in body:  # no other way leads NUL or half a character into a text
+        _check(value, 0)
+    elif body.count(b"{") + body.count(b"[") > DEPTH_MAX:
+        _check_nesting(value, 0)
     return value
 
 
 def _whole_number(digits: str) -> int:
+    if len(digits) <= _ALWAYS_FITS:
+        return int(digits)
     # Length first: turning thousands of digits into a number takes quadratic time.
     number = int(digits) if len(digits) <= len(str(INT64_MAX)) + 1 else None
     if number is None or not -INT64_MAX - 1 <= number <= INT64_MAX:
@@ -98,6 +104,16 @@ def _check(value: object, depth: int) -> None:
         _check_depth(depth)
         for item in value:
             _check(item, depth + 1)
+
+
+def _check_nesting(value: object, depth: int) -> None:
+    """`_check` of what can only be too deep."""
+    if not isinstance(value, (dict, list)):
+        return
+    _check_depth(depth)
+    for member in value.values() if isinstance(value, dict) else value:
+        if isinstance(member, (dict, list)):
+            _check_nesting(member, depth + 1)
 
 
 def _check_depth(depth: int) -> None:

@@ -13,6 +13,7 @@ from orderwright.api.problems import refuse
 
 # Several times as many as any route or any OAuth 2 client has use for.
 PAIRS_MAX: Final = 100
+_GIVEN: Final = "query"
 
 
 def pairs_of(raw: bytes, *, what: str) -> list[tuple[str, str]]:
@@ -53,9 +54,16 @@ def check_query(request: Request, known: Iterable[str] | None) -> None:
     if not request.scope["query_string"]:
         return
     given = dict(pairs_of(request.scope["query_string"], what="query string"))
+    request.scope["state"][_GIVEN] = given
     unknown = sorted(set(given) - set(given if known is None else known))
     if unknown:
         raise RequestValidationError([_unknown(name) for name in unknown])
+
+
+def query_of(request: Request) -> dict[str, str]:
+    """What `check_query` has found."""
+    given: dict[str, str] = request.scope["state"].get(_GIVEN, {})
+    return given
 
 
 def _unknown(name: str) -> dict[str, object]:

@@ -11,9 +11,11 @@ from sqlalchemy import func, select, text
 from orderwright.application.commands.create_customer import CreateCustomer, create_customer
 from orderwright.domain.entities.customer import Customer
 from orderwright.domain.interfaces.unit_of_work import DatabaseBusy, DatabaseUnavailable
+from orderwright.infrastructure.database.bulk.trouble import driver_errors_in_domain_words
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.engines import Limits
 from orderwright.infrastructure.database.errors import in_domain_words
+from orderwright.infrastructure.database.readers.orders import SqlOrderReader
 from orderwright.infrastructure.database.tables import customers
 from tests.back_office import BackOffice
 
@@ -24,6 +26,7 @@ _OTHERS = (
 )
 _CUT_OTHERS = text(f"SELECT count(pg_terminate_backend(pid, 5000)) {_OTHERS}")
 _COUNT_OTHERS = text(f"SELECT count(*) {_OTHERS}")
+_COUNT_SLEEPING = text(f"SELECT count(*) {_OTHERS} AND wait_event = 'PgSleep'")
 _DEADLINE_S = 10.0
 
 
@@ -111,3 +114,45 @@ async def test_a_server_without_a_connection_to_spare_is_told_as_unavailable(
                 await session.execute(
                     text("DO $$ BEGIN RAISE EXCEPTION 'sorry' USING ERRCODE = '53300'; END $$")
                 )
+
+
+async def test_an_order_is_read_after_connections_were_lost(postgresql_url: str) -> None:
+    async with office_on(postgresql_url) as office:
+        reader = SqlOrderReader(office.database)
+        assert await reader.get(1) is None
+        await cut_others(postgresql_url)
+
+        assert await reader.get(1) is None
+
+
+async def test_a_reading_that_takes_too_long_is_told_as_a_busy_database(
+    postgresql_url: str,
+) -> None:
+    async with office_on(postgresql_url, _HASTY) as office:
+        with pytest.raises(DatabaseBusy), in_domain_words(), driver_errors_in_domain_words():
+            await office.database.direct.fetch("SELECT pg_sleep(60)", ())
+
+        assert await SqlOrderReader(office.database).get(1) is None
+
+
+async def test_a_cancelled_reading_gives_its_connection_back(postgresql_url: str) -> None:
+    async with office_on(postgresql_url, Limits(pool_size=1, statement_timeout_s=0.0)) as office:
+        sleeping = asyncio.create_task(office.database.direct.fetch("SELECT pg_sleep(60)", ()))
+        async with office_on(postgresql_url) as watcher:
+            await _until_asked(watcher.database)
+        sleeping.cancel()
+        await asyncio.wait([sleeping])
+
+        assert await SqlOrderReader(office.database).get(1) is None
+
+
+async def _until_asked(database: Database) -> None:
+    async with asyncio.timeout(_DEADLINE_S), database.write_engine.connect() as connection:
+        while not await connection.scalar(_COUNT_SLEEPING):
+            await connection.rollback()
+
+
+async def test_a_reading_from_no_server_is_told_as_unavailable() -> None:
+    async with office_on("postgresql+asyncpg://nobody@127.0.0.1:9/none") as office:
+        with pytest.raises(DatabaseUnavailable):
+            await SqlOrderReader(office.database).get(1)

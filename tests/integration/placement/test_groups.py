@@ -71,6 +71,25 @@ async def test_each_of_a_group_is_placed_or_refused_by_itself(counter: Counter) 
     await adds_up(counter)
 
 
+async def test_a_large_group_is_placed_as_a_small_one_is(counter: Counter) -> None:
+    ada = await counter.office.customer()
+    apple, pear = [await counter.office.product(sku, stock=90) for sku in ("APPLE", "PEAR")]
+    requests = [
+        counter.request(ada, (apple, 1), (pear, 1), key=f"key-{number}", pay_now=number < 5)
+        for number in range(100)
+    ]
+
+    outcomes = await counter.place(*requests)
+
+    assert outcomes == [f"placed {number}" for number in range(1, 91)] + ["out_of_stock"] * 10
+    left = [await counter.office.stock(each) for each in (apple, pear)]
+    assert [(level.on_hand, level.reserved) for level in left] == [(90, 90), (90, 90)]
+    tables_written = ("orders", "order_items", "reservations", "tasks", "idempotency_keys")
+    assert [await rows(counter, table) for table in tables_written] == [90, 180, 180, 5, 100]
+    assert await counter.place(*requests[:2]) == ["again 1", "again 2"]
+    await adds_up(counter)
+
+
 async def test_first_come_is_first_served_within_a_group(counter: Counter) -> None:
     ada = await counter.office.customer()
     apple = await counter.office.product(stock=5)

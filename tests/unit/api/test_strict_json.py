@@ -63,6 +63,24 @@ def test_nesting_ends_at_32_levels() -> None:
     assert refusal(b"[" * 1_000_000) == (422, "json_too_deep")
 
 
+def test_levels_are_counted_among_any_number_of_shallow_values() -> None:
+    shallow = b"{}," * 100
+
+    assert parse(b"[" + shallow + b"1]") == [{}] * 100 + [1]
+    assert refusal(b"[" + shallow + b"[" * 32 + b"]" * 33) == (422, "json_too_deep")
+    assert refusal(b'["\\u0061",' + b"[" * 32 + b"]" * 33) == (422, "json_too_deep")
+
+
+@pytest.mark.parametrize("text", [b"\\u0000", b"a\\u0000b", b"\\ud800", b"\\udc00\\ud800"])
+def test_no_text_smuggles_in_what_a_database_cannot_keep(text: bytes) -> None:
+    assert refusal(b'"' + text + b'"') == (422, "invalid_text")
+    assert refusal(b'[{"' + text + b'":1}]') == (422, "invalid_text")
+
+
+def test_a_character_may_come_as_the_pair_of_its_escapes() -> None:
+    assert parse(b'"\\ud83d\\ude00"') == "\U0001f600"
+
+
 def test_doubled_members_are_refused_however_deep() -> None:
     assert refusal(b'[{"a": {"b": 1, "b": 1}}]') == (422, "duplicate_member")
     assert refusal(b'{"a": 1, "\\u0061": 2}') == (422, "duplicate_member")

@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,29 +10,28 @@ from orderwright.api.parameters import IfNoneMatch, IntId
 from orderwright.api.rate_limits import LISTS, limited_by_caller
 from orderwright.api.routes.orders import NOT_MODIFIED, READ, link_to_next
 from orderwright.api.strict_json import StrictRoute
+from orderwright.api.wire.order_bytes import order_bytes
 from orderwright.api.wire.order_list import OrderPageQuery
 from orderwright.api.wire.orders import OrderJson
 from orderwright.application.queries.get_order import get_order
 from orderwright.application.queries.list_orders import list_orders
-from orderwright.domain.interfaces.order_reader import OrderView
 
 router = APIRouter(prefix=V1.path, tags=["orders"], route_class=StrictRoute, dependencies=V1.gates)
 
 
 @router.get("", response_model=list[OrderJson], dependencies=[limited_by_caller(LISTS), *READ])
 async def list_some(
-    request: Request,
-    response: Response,
-    orders: OrderReader,
-    query: Annotated[OrderPageQuery, Query()],
-) -> Sequence[OrderView]:
+    request: Request, orders: OrderReader, query: Annotated[OrderPageQuery, Query()]
+) -> Response:
     """Orders, newest first unless sorted otherwise. `Link` leads to the next page."""
     page = await list_orders(query.to_query(), orders)
+    headers = {"content-type": "application/json"}
     if page.next_cursor is not None:
-        response.headers.update(link_to_next(request, page.next_cursor, instead_of="skip"))
+        headers |= link_to_next(request, page.next_cursor, instead_of="skip")
     if page.total is not None:
-        response.headers["x-total-count"] = str(page.total)
-    return page.orders
+        headers["x-total-count"] = str(page.total)
+    shown = b",".join(map(order_bytes, page.orders))
+    return Response(b"[%b]" % shown, headers=headers)
 
 
 @router.get("/{order_id}", response_model=OrderJson, responses=NOT_MODIFIED, dependencies=READ)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from orderwright.application.importing.documents import Document
 from orderwright.application.importing.numbers import ZERO
-from orderwright.application.importing.verdicts import Verdict
+from orderwright.application.importing.verdicts import PLACED, Verdict
 from orderwright.domain.entities.imported_document import ImportOutcome
 
 
@@ -23,8 +23,15 @@ class Decision:
     charged: Decimal = ZERO
 
     @property
+    def is_placed_whole(self) -> bool:
+        """As nearly all are."""
+        return 0 < len(self.verdicts) == self.verdicts.count(PLACED)
+
+    @property
     def outcome(self) -> ImportOutcome:
         """Placed when any line is; a rejected line rejects the whole document."""
+        if self.is_placed_whole:
+            return ImportOutcome.PLACED
         outcomes = {verdict.outcome for verdict in self.verdicts}
         for outcome in (ImportOutcome.REJECTED, ImportOutcome.PLACED):
             if outcome in outcomes:

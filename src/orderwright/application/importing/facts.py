@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from orderwright.application.importing.cells import Cell, Cells, Values
@@ -43,6 +45,8 @@ class FactsReader:
         self._address: dict[str, Cell] = {
             part: cells.cell(column) for part, column in mapping.address if column is not None
         }
+        # Shops sell to the same places, and some files name no more than the country.
+        self._made_of = lru_cache(maxsize=1024)(self._make)
         self._charges = [
             (charge, number_cell(cells, charge.amount, mapping, charge.label))
             for charge in mapping.document_charges
@@ -67,8 +71,10 @@ class FactsReader:
             return Decimal(0)
 
     def _address_of(self, values: Values) -> tuple[Address | None, str | None]:
-        parts = {part: text for part, cell in self._address.items() if (text := cell(values))}
-        cleaned = {part: clean(text) for part, text in parts.items()}
+        return self._made_of(tuple([cell(values) for cell in self._address.values()]))
+
+    def _make(self, texts: Sequence[str]) -> tuple[Address | None, str | None]:
+        cleaned = {part: clean(text) for part, text in zip(self._address, texts, strict=True)}
         known = {part: clipped(text, _TEXT_MAX) for part, text in cleaned.items() if text}
         name = known.pop(_COUNTRY, None)
         code = country_code(name, self._countries) if name else None

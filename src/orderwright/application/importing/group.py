@@ -111,7 +111,13 @@ class GroupImport:
 
     async def _keep(self, decisions: Sequence[Decision]) -> None:
         if decisions:
-            await self._uow.history.keep_documents([self._kept(each) for each in decisions])
+            await self._uow.history.keep_documents([self._final(each) for each in decisions])
+
+    def _final(self, decision: Decision) -> ImportedDocument:
+        """What was noted when it was judged, unless it was refused since."""
+        noted = self._earlier[decision.document.reference]
+        is_still = noted.outcome is decision.outcome is ImportOutcome.PLACED
+        return noted if is_still else self._kept(decision)
 
     def _kept(self, decision: Decision) -> ImportedDocument:
         is_placed = decision.outcome is ImportOutcome.PLACED

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from orderwright.application.importing.garbage import collected_rarely
 from orderwright.application.importing.group import GroupImport
 from orderwright.application.importing.known import Memory
 from orderwright.application.importing.mapping import Mapping
+from orderwright.application.importing.read_ahead import groups_read_ahead
 from orderwright.application.importing.reading import Reading
 from orderwright.application.importing.report import ImportReport
 from orderwright.application.importing.report_file import ReportFile, report_file, unplaced_rows
@@ -25,9 +27,6 @@ from orderwright.domain.interfaces.ids import Ids
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
-# A transaction long enough to make its commit cheap and short enough for others to wait for.
-_GROUP_DOCUMENTS: Final = 500
-_GROUP_LINES: Final = 4_000
 _ATTEMPTS: Final = 5
 _FIRST_PAUSE_S: Final = 0.05
 
@@ -90,8 +89,8 @@ class _Run:
         self._on_progress = on_progress
         self._tally = Tally()
 
-    def groups(self) -> Iterator[list[Document]]:
-        return _grouped(self._reading.documents())
+    def groups(self) -> AbstractAsyncContextManager[AsyncGenerator[Sequence[Document], None]]:
+        return aclosing(groups_read_ahead(self._reading.documents()))
 
     def account_for(self, decisions: Iterable[Decision]) -> None:
         for decision in decisions:
@@ -134,19 +133,20 @@ class _Work:
         self._memory = Memory()
 
     async def carry_out(self, run: _Run) -> None:
-        for group in run.groups():
-            run.account_for(await self._committed(group))
+        async with run.groups() as groups:
+            async for group in groups:
+                run.account_for(await self._committed(group))
 
     async def rehearse(self, run: _Run) -> None:
-        async with self._units(self._context) as uow:
-            for group in run.groups():
+        async with self._units(self._context) as uow, run.groups() as groups:
+            async for group in groups:
                 importing = self._group_import(uow)
                 decisions = await importing.decide(group)
                 await uow.rehearse()
                 importing.confirm()
                 run.account_for(decisions)
 
-    async def _committed(self, group: list[Document]) -> list[Decision]:
+    async def _committed(self, group: Sequence[Document]) -> list[Decision]:
         """In one transaction, tried again when another one was in the way: a live order that wanted
         the same goods, or a second import of the same files."""
         pause_s = _FIRST_PAUSE_S
@@ -158,7 +158,7 @@ class _Work:
                 pause_s *= 2
         return await self._once(group)
 
-    async def _once(self, group: list[Document]) -> list[Decision]:
+    async def _once(self, group: Sequence[Document]) -> list[Decision]:
         async with self._units(self._context) as uow:
             importing = self._group_import(uow)
             decisions = await importing.decide(group)
@@ -168,16 +168,3 @@ class _Work:
 
     def _group_import(self, uow: UnitOfWork) -> GroupImport:
         return GroupImport(uow, self._mapping, self._memory, ids=self._ids, now=self._now)
-
-
-def _grouped(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    group: list[Document] = []
-    lines = 0
-    for document in documents:
-        group.append(document)
-        lines += len(document.lines)
-        if len(group) == _GROUP_DOCUMENTS or lines >= _GROUP_LINES:
-            yield group
-            group, lines = [], 0
-    if group:
-        yield group

@@ -48,7 +48,7 @@ def _as_a_whole(document: Document, mapping: Mapping) -> Verdict | None:
     for prefix, sentence in mapping.skipped_prefixes.items():
         if document.reference.startswith(prefix):
             return skipped("no_sale", sentence)
-    if len({(entry.customer, entry.currency) for entry in document.entries}) > 1:
+    if len({(entry.customer, entry.currency.code) for entry in document.entries}) > 1:
         return verdicts.DOCUMENT_DISAGREES
     return None
 

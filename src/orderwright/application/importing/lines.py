@@ -57,7 +57,7 @@ class Entry:
     @property
     def price(self) -> UnitPrice:
         """Raises: InvalidAmount: negative, or finer than any price; AmountTooLarge."""
-        return _price(self.unit_price, self.currency)
+        return _price(self.unit_price, self.currency.code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,8 @@ class LineReader:
 
     def __init__(self, mapping: Mapping, cells: Cells, times: Times) -> None:
         columns = mapping.columns
-        self._mapping = mapping
+        self._charge_of = mapping.charges
+        self._usual_currency = str(mapping.currency)
         self._times = times
         self._facts = FactsReader(mapping, cells, times)
         self._document = cells.cell(columns.document)
@@ -130,13 +131,13 @@ class LineReader:
             return rejected("unmatched_row", str(missed))
 
     def _entry(self, values: Values, so_far: _SoFar) -> Entry:
-        so_far.document = self._reference(values)
-        quantity, price = self._whole_quantity(values), self._unit_price(values)
+        so_far.document = _reference(self._document(values))
+        quantity, price = _whole(self._quantity(values)), self._unit_price(values)
         gross = EXACT.multiply(Decimal(quantity), price)
-        discount = EXACT.multiply(gross, self._rate(values))
+        discount = EXACT.multiply(gross, rate) if (rate := self._rate(values)) else ZERO
         so_far.units, so_far.value = quantity, EXACT.subtract(gross, discount)
         placed_at, so_far.month = self._time(values)
-        sku, name = self._code(values), clipped(clean(self._name(values)), _NAME_MAX)
+        sku, name = _code(self._sku(values)), _name(self._name(values))
         return Entry(
             placed_at=placed_at,
             currency=self._currency_of(values),
@@ -152,19 +153,6 @@ class LineReader:
             facts=self._facts,
         )
 
-    def _reference(self, values: Values) -> str:
-        reference = clean(self._document(values))
-        if not 1 <= len(reference) <= _REFERENCE_MAX:
-            told = f"a document number has 1 to {_REFERENCE_MAX} characters"
-            raise Unreadable("bad_document_number", told)
-        return reference
-
-    def _whole_quantity(self, values: Values) -> int:
-        quantity = self._quantity(values)
-        if quantity != quantity.to_integral_value():
-            raise Unreadable("bad_number", "the quantity is not a whole number")
-        return int(quantity)
-
     def _rate(self, values: Values) -> Decimal:
         rate = self._discount(values)
         if not 0 <= rate <= 1:
@@ -177,22 +165,16 @@ class LineReader:
             raise Unreadable("bad_date", "the date is not in a form that the mapping names")
         return found
 
-    def _code(self, values: Values) -> str:
-        sku = clean(self._sku(values)).upper()
-        if not 1 <= len(sku) <= _SKU_MAX:
-            raise Unreadable("bad_sku", f"a product code has 1 to {_SKU_MAX} characters")
-        return sku
-
     def _currency_of(self, values: Values) -> Currency:
         try:
-            return Currency.of(self._currency(values) or str(self._mapping.currency))
+            return Currency.of(self._currency(values) or self._usual_currency)
         except UnknownCurrency as error:
             raise Unreadable(error.code, error.detail) from error
 
     def _charge(self, sku: str, name: str, values: Values) -> Charge | None:
         kind = self._kind(values)
         if kind in ("", _ITEM):
-            return self._mapping.charges.get(sku)
+            return self._charge_of.get(sku)
         try:
             return Charge(kind=AdjustmentKind(kind), label=name or sku)
         except ValueError:
@@ -201,5 +183,34 @@ class LineReader:
 
 
 @lru_cache(maxsize=8192)  # a shop has few prices and sells at them often
-def _price(amount: Decimal, currency: Currency) -> UnitPrice:
-    return UnitPrice.parse(amount, currency)
+def _price(amount: Decimal, currency: str) -> UnitPrice:
+    return UnitPrice.parse(amount, Currency.of(currency))
+
+
+@lru_cache(maxsize=8192)
+def _code(text: str) -> str:
+    sku = clean(text).upper()
+    if not 1 <= len(sku) <= _SKU_MAX:
+        raise Unreadable("bad_sku", f"a product code has 1 to {_SKU_MAX} characters")
+    return sku
+
+
+@lru_cache(maxsize=8192)
+def _name(text: str) -> str:
+    return clipped(clean(text), _NAME_MAX)
+
+
+@lru_cache(maxsize=64)  # the rows of a document stand together
+def _reference(text: str) -> str:
+    reference = clean(text)
+    if not 1 <= len(reference) <= _REFERENCE_MAX:
+        told = f"a document number has 1 to {_REFERENCE_MAX} characters"
+        raise Unreadable("bad_document_number", told)
+    return reference
+
+
+@lru_cache(maxsize=8192)
+def _whole(quantity: Decimal) -> int:
+    if quantity != quantity.to_integral_value():
+        raise Unreadable("bad_number", "the quantity is not a whole number")
+    return int(quantity)

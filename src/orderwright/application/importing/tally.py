@@ -87,15 +87,19 @@ class Tally:
             sums.add(portions)
         if decision.outcome is ImportOutcome.PLACED:
             self.booked = EXACT.add(self.booked, decision.booked)
-        for line, verdict in zip(decision.document.lines, decision.verdicts, strict=True):
-            if verdict is not PLACED:
-                self._count_reason(verdict, line.value)
+        if not decision.is_placed_whole:
+            self._count_reasons(decision)
 
     def add_empty_document(self, verdict: Verdict) -> None:
         """One that has a number and no lines."""
         for sums in (self.all, self.by_month[None], self.by_currency[None]):
             sums.portions[verdict.outcome].documents += 1
         self.reasons.setdefault(verdict.code, Reason(verdict.outcome, verdict.sentence))
+
+    def _count_reasons(self, decision: Decision) -> None:
+        for line, verdict in zip(decision.document.lines, decision.verdicts, strict=True):
+            if verdict is not PLACED:
+                self._count_reason(verdict, line.value)
 
     def _count_reason(self, verdict: Verdict, value: Decimal) -> None:
         new = Reason(verdict.outcome, verdict.sentence)

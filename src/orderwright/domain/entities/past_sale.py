@@ -37,6 +37,9 @@ from orderwright.domain.value_objects.money import Money
 
 _CONFIRMED: Final = after(OrderAct.CONFIRM, PlacedOrder.status)
 _DELIVERED: Final = after(OrderAct.DELIVER, after(OrderAct.SHIP, _CONFIRMED))
+# The same of every order.
+_WAS_CONFIRMED: Final = OrderConfirmed(payment_status=str(PaymentStatus.PAID))
+_WAS_SHIPPED, _WAS_DELIVERED = OrderShipped(), OrderDelivered()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +122,13 @@ class PastSale:
             paid = self.payment
             yield PaymentRequested(payment_id=paid.id, amount=paid.amount, provider=paid.provider)
             yield PaymentCaptured(payment_id=paid.id, amount=paid.amount)
-        yield OrderConfirmed(payment_status=str(self.payment_status))
+        yield _WAS_CONFIRMED
 
     def _shipped(self, shipment: PastShipment) -> Iterator[Event]:
         lines = tuple([LineQuantity(item_id=i.id, quantity=i.quantity) for i in self.order.items])
         yield ShipmentCreated(
             shipment_id=shipment.id, items=lines, carrier=None, tracking_number=None
         )
-        yield OrderShipped()
+        yield _WAS_SHIPPED
         yield ShipmentDelivered(shipment_id=shipment.id)
-        yield OrderDelivered()
+        yield _WAS_DELIVERED

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from orderwright.infrastructure.database import engines
+from orderwright.infrastructure.database.direct import Direct, PostgresDirect, SqliteDirect
 from orderwright.infrastructure.database.engines import Limits
 
 Dialect = Literal["sqlite", "postgresql"]
@@ -17,7 +18,7 @@ _TO_TELL: Final = "changes to tell of"
 class Database:
     """Lives as long as the application; connects on first use; `dispose` ends it.
 
-    `read_sessions` see one snapshot a transaction and are refused every write. `one_statement` is
+    `read_sessions` see one snapshot a transaction and are refused every write. `direct` is
     for a single SELECT, which is its own snapshot: on PostgreSQL it takes one round trip, not three.
     """
 
@@ -27,11 +28,11 @@ class Database:
         if self.dialect == "sqlite":
             self.write_engine = engines.sqlite_writer(url, limits)
             self.read_engine = engines.sqlite_reader(url, limits)
-            self.one_statement = self.read_engine
+            self.direct: Direct = SqliteDirect(self.read_engine)
         else:
             self.write_engine = engines.postgresql(url, limits)
             self.read_engine = _read_only(self.write_engine)
-            self.one_statement = _without_transaction(self.write_engine)
+            self.direct = PostgresDirect(self.write_engine)
         self._write_session = type("WriteSession", (Session,), {})
         self.write_sessions = _sessions(self.write_engine, self._write_session)
         self.read_sessions = _sessions(self.read_engine)
@@ -62,10 +63,6 @@ class Database:
 def _read_only(engine: AsyncEngine) -> AsyncEngine:
     """The same pool; the settings travel with each BEGIN and cost no round trip."""
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-
-
-def _without_transaction(engine: AsyncEngine) -> AsyncEngine:
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _sessions(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, Pool
 
 from orderwright.infrastructure.database import sqlite_driver
+from orderwright.infrastructure.database.fair_pool import FairPool
 from orderwright.infrastructure.database.types import strict_json
 
 _NO_LIMIT: Final = 0.0
@@ -47,13 +48,22 @@ FOR_MIGRATIONS: Final = Limits(
 
 def sqlite_writer(url: str, limits: Limits) -> AsyncEngine:
     """One connection, so that writers queue here in order and not on SQLite's busy handler."""
-    pool = {"pool_size": 1, "max_overflow": 0, "pool_timeout": limits.pool_timeout_s}
+    pool = {
+        "poolclass": FairPool,
+        "pool_size": 1,
+        "max_overflow": 0,
+        "pool_timeout": limits.pool_timeout_s,
+    }
     return _sqlite(url, limits, "BEGIN IMMEDIATE", ("foreign_keys=ON",), **pool)
 
 
 def sqlite_reader(url: str, limits: Limits) -> AsyncEngine:
     """Each transaction reads one snapshot and never waits for the writer (in WAL mode)."""
-    pool = {"pool_size": limits.pool_size, "pool_timeout": limits.pool_timeout_s}
+    pool = {
+        "poolclass": FairPool,
+        "pool_size": limits.pool_size,
+        "pool_timeout": limits.pool_timeout_s,
+    }
     return _sqlite(url, limits, "BEGIN", ("query_only=ON",), **pool)
 
 
@@ -61,6 +71,7 @@ def postgresql(url: str, limits: Limits) -> AsyncEngine:
     engine = _postgresql(
         url,
         limits,
+        poolclass=FairPool,
         pool_size=limits.pool_size,
         max_overflow=limits.pool_overflow,
         pool_timeout=limits.pool_timeout_s,

@@ -6,7 +6,7 @@ from typing import Any
 
 from orderwright.domain.entities.placed_order import PlacedAdjustment, PlacedLine, PlacedOrder
 from orderwright.domain.entities.reservation import ReservationState
-from orderwright.domain.entities.stock import MovementKind, StockMovement
+from orderwright.domain.entities.stock import MovementKind
 from orderwright.domain.interfaces.placement import Hold
 from orderwright.domain.value_objects.money import PRICE_DECIMALS, Money
 from orderwright.infrastructure.database.bulk.rows_of import Values
@@ -92,7 +92,3 @@ def reserve_values(hold: Hold) -> Values:
         "order_id": hold.order_id,
         "actor": hold.actor,
     }
-
-
-def movement_values(movement: StockMovement, actor: str) -> Values:
-    return {**vars(movement), "actor": actor}

@@ -1,147 +1,114 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
 
 from sqlalchemy import Dialect
 
-from orderwright.domain.entities.aggregate import RecordedEvent
 from orderwright.domain.entities.past_sale import PastSale
-from orderwright.infrastructure.database import tables
-from orderwright.infrastructure.database.bulk.event_rows import By, event_values
-from orderwright.infrastructure.database.bulk.order_rows import (
-    adjustment_values,
-    item_values,
-    movement_values,
-    order_values,
-    reservation_values,
+from orderwright.infrastructure.database.bulk.event_rows import By
+from orderwright.infrastructure.database.bulk.past_order_rows import (
+    ADJUSTMENTS,
+    EVENTS,
+    HOLDS,
+    ITEMS,
+    MOVEMENTS,
+    ORDERS,
+    PastOrderRows,
+    adjustment_rows,
+    hold_rows,
+    item_rows,
 )
-from orderwright.infrastructure.database.bulk.rows_of import Row, RowsOf, Values
+from orderwright.infrastructure.database.bulk.sheet import Row, Sheet, sheet
 
-Timeline = Sequence[RecordedEvent]
+_PAYMENTS: Final = sheet(
+    "payments",
+    "id order_id provider amount_minor authorised_minor captured_minor refunded_minor currency"
+    " status created_at updated_at",
+)
+_CHARGES: Final = sheet(
+    "payment_operations",
+    "id payment_id kind amount_minor currency state sends planned_at first_sent_at sent_at"
+    " finished_at",
+)
+_SHIPMENTS: Final = sheet("shipments", "id order_id status created_at delivered_at")
+_SHIPPED: Final = sheet("shipment_items", "shipment_id item_id quantity")
 
 
 class PastSaleRows:
     """All rows of past sales but the stock levels, table by table, parents first."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self._orders = RowsOf(tables.orders, dialect)
-        self._items = RowsOf(tables.order_items, dialect)
-        self._adjustments = RowsOf(tables.order_adjustments, dialect)
-        self._payments = RowsOf(tables.payments, dialect)
-        self._operations = RowsOf(tables.payment_operations, dialect)
-        self._shipments = RowsOf(tables.shipments, dialect)
-        self._shipped = RowsOf(tables.shipment_items, dialect)
-        self._reservations = RowsOf(tables.reservations, dialect)
-        self._movements = RowsOf(tables.stock_movements, dialect)
-        self._events = RowsOf(tables.events, dialect)
+        self._of_orders = PastOrderRows(dialect)
+        self._moment = self._of_orders.moment
 
-    def of(self, sales: Sequence[PastSale], by: By) -> Iterator[tuple[RowsOf, list[Row]]]:
+    def of(self, sales: Sequence[PastSale], by: By) -> Iterator[tuple[Sheet, list[Row]]]:
         timelines = [sale.timeline() for sale in sales]
-        yield self._orders, self._orders(map(_order, sales, timelines))
-        yield self._items, self._items(_each(_items, sales))
-        yield self._adjustments, self._adjustments(_each(_adjustments, sales))
-        yield self._payments, self._payments(_each(_payments, sales))
-        yield self._operations, self._operations(_each(_charges, sales))
-        yield self._shipments, self._shipments(_each(_shipments, sales))
-        yield self._shipped, self._shipped(_each(_shipped, sales))
-        yield self._reservations, self._reservations(_each(_reservations, sales))
+        told = [*zip(sales, timelines, strict=True)]
+        of_orders = self._of_orders
+        yield ORDERS, [of_orders.order(sale, life[-1].sequence) for sale, life in told]
+        yield ITEMS, _each(item_rows, sales)
+        yield ADJUSTMENTS, [row for sale in sales for row in adjustment_rows(sale.order)]
+        yield _PAYMENTS, _each(self._payments, sales)
+        yield _CHARGES, _each(self._charges, sales)
+        yield _SHIPMENTS, _each(self._shipments, sales)
+        yield _SHIPPED, _each(_shipped, sales)
+        yield HOLDS, _each(hold_rows, sales)
         moved = (movement for sale in sales for movement in sale.movements())
-        yield self._movements, self._movements(movement_values(each, by.actor) for each in moved)
-        yield self._events, self._events(_events(sales, timelines, by))
+        yield MOVEMENTS, [of_orders.movement(each, by.actor) for each in moved]
+        yield (
+            EVENTS,
+            [row for sale, life in told for row in of_orders.events(sale.order.id, life, by)],
+        )
+
+    def _payments(self, sale: PastSale) -> Iterator[Row]:
+        payment = sale.payment
+        if payment is not None:
+            taken, at = payment.amount.minor, self._moment(payment.at)
+            yield (
+                payment.id,
+                sale.order.id,
+                payment.provider,
+                taken,
+                taken,
+                taken,
+                0,
+                payment.amount.currency.code,
+                payment.status.value,
+                at,
+                at,
+            )
+
+    def _charges(self, sale: PastSale) -> Iterator[Row]:
+        payment = sale.payment
+        if payment is not None:
+            at = self._moment(payment.at)
+            yield (
+                payment.charge_id,
+                payment.id,
+                payment.charge_kind.value,
+                payment.amount.minor,
+                payment.amount.currency.code,
+                payment.charge_state.value,
+                payment.charge_sends,
+                at,
+                at,
+                at,
+                at,
+            )
+
+    def _shipments(self, sale: PastSale) -> Iterator[Row]:
+        shipment = sale.shipment
+        if shipment is not None:
+            at = self._moment(shipment.at)
+            yield (shipment.id, sale.order.id, shipment.status.value, at, at)
 
 
-def _each(
-    values: Callable[[PastSale], Iterable[Values]], sales: Iterable[PastSale]
-) -> Iterator[Values]:
-    for sale in sales:
-        yield from values(sale)
+def _each(rows: Callable[[PastSale], Iterable[Row]], sales: Iterable[PastSale]) -> list[Row]:
+    return [row for sale in sales for row in rows(sale)]
 
 
-def _events(sales: Iterable[PastSale], timelines: Iterable[Timeline], by: By) -> Iterator[Values]:
-    for sale, timeline in zip(sales, timelines, strict=True):
-        for recorded in timeline:
-            yield event_values("order", sale.order.id, recorded, by)
-
-
-def _order(sale: PastSale, timeline: Timeline) -> Values:
-    return order_values(sale.order) | {
-        "status": sale.status,
-        "payment_status": sale.payment_status,
-        "fulfilment_status": sale.fulfilment_status,
-        "updated_at": sale.updated_at,
-        "version": timeline[-1].sequence,
-    }
-
-
-def _items(sale: PastSale) -> Iterator[Values]:
-    for line in sale.order.items:
-        shipped = line.quantity if sale.shipment else line.shipped
-        yield item_values(sale.order.id, line, shipped=shipped)
-
-
-def _adjustments(sale: PastSale) -> Iterator[Values]:
-    for position, each in enumerate(sale.order.adjustments):
-        yield adjustment_values(sale.order.id, position, each)
-
-
-def _payments(sale: PastSale) -> Iterator[Values]:
-    payment = sale.payment
-    if payment is not None:
-        taken = payment.amount.minor
-        yield {
-            "id": payment.id,
-            "order_id": sale.order.id,
-            "provider": payment.provider,
-            "amount_minor": taken,
-            "authorised_minor": taken,
-            "captured_minor": taken,
-            "refunded_minor": 0,
-            "currency": payment.amount.currency,
-            "status": payment.status,
-            "created_at": payment.at,
-            "updated_at": payment.at,
-        }
-
-
-def _charges(sale: PastSale) -> Iterator[Values]:
-    payment = sale.payment
-    if payment is not None:
-        yield {
-            "id": payment.charge_id,
-            "payment_id": payment.id,
-            "kind": payment.charge_kind,
-            "amount_minor": payment.amount.minor,
-            "currency": payment.amount.currency,
-            "state": payment.charge_state,
-            "sends": payment.charge_sends,
-            "planned_at": payment.at,
-            "first_sent_at": payment.at,
-            "sent_at": payment.at,
-            "finished_at": payment.at,
-        }
-
-
-def _shipments(sale: PastSale) -> Iterator[Values]:
-    shipment = sale.shipment
-    if shipment is not None:
-        yield {
-            "id": shipment.id,
-            "order_id": sale.order.id,
-            "status": shipment.status,
-            "created_at": shipment.at,
-            "delivered_at": shipment.at,
-        }
-
-
-def _shipped(sale: PastSale) -> Iterator[Values]:
+def _shipped(sale: PastSale) -> Iterator[Row]:
     if sale.shipment is not None:
         for line in sale.order.items:
-            yield {"shipment_id": sale.shipment.id, "item_id": line.id, "quantity": line.quantity}
-
-
-def _reservations(sale: PastSale) -> Iterator[Values]:
-    if sale.shipment is None:
-        for line in sale.tracked_lines():
-            yield reservation_values(
-                sale.order.id, line.id, line.product_id, sale.location_id, line.quantity
-            )
+            yield (sale.shipment.id, line.id, line.quantity)

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Dialect, Table
 from sqlalchemy.types import TypeEngine
 
 from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database.bulk.sheet import Row
 from orderwright.infrastructure.database.domain_types import Choice, CurrencyCode
 from orderwright.infrastructure.database.types import Flag, Json, UtcDateTime
 
@@ -21,7 +22,6 @@ _REMEMBERED: Final = 8_192
 
 Convert = Callable[[Any], Any]
 Values = Mapping[str, Any]  # by column
-Row = tuple[Any, ...]
 
 
 class RowsOf:
@@ -44,6 +44,15 @@ class RowsOf:
         """The same the other way round, which costs half as much to make."""
         listed = list(values)
         return [_written(listed, *each) for each in self._columns]
+
+
+def converter_of(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
+    """How the columns of this kind are written, many times over: it remembers what it converted."""
+    return _remembering(kind, dialect) or _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _written(values: Sequence[Values], name: str, convert: Convert | None) -> list[Any]:

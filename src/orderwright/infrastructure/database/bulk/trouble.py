@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from orderwright.domain.errors import DomainError
 from orderwright.infrastructure.database.errors import said_by_driver
 
@@ -16,7 +18,7 @@ def driver_errors_in_domain_words() -> Iterator[None]:
     """
     try:
         yield
-    except DomainError:
+    except (DomainError, SQLAlchemyError):  # it says itself what it means: see `in_domain_words`
         raise
     except Exception as error:  # the drivers' errors have no root in common
         told = said_by_driver(error)

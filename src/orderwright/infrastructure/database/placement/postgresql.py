@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import chain, count
 from typing import Any, Final
@@ -15,6 +16,7 @@ from orderwright.domain.interfaces.placement import (
 )
 from orderwright.domain.interfaces.unit_of_work import TransactionConflict
 from orderwright.infrastructure.database.bulk.rows_of import RowsOf
+from orderwright.infrastructure.database.bulk.writing import copy_rows
 from orderwright.infrastructure.database.placement import reading
 from orderwright.infrastructure.database.placement.rows import GroupRows
 
@@ -68,6 +70,9 @@ answered AS (
 )
 SELECT (SELECT count(*) FROM reserved), (SELECT count(*) FROM answered)
 """
+# asyncpg looks at each element of an array for arrays in it: from so many orders on, a round trip for
+# each table is cheaper.
+_WORTH_COPYING: Final = 64
 HAVE_ORDERS: Final = "SELECT count(*) FROM orders WHERE id = ANY($1::bigint[])"
 
 
@@ -104,9 +109,13 @@ class PostgresPlacement:
         return [number for (number,) in await self._connection.fetch(ORDER_IDS, count)]
 
     async def write(self, records: GroupRecords) -> None:
+        if len(records.orders) >= _WORTH_COPYING:
+            rows = ((kind, kind(values)) for kind, values in self._rows.of(records))
+            await copy_rows(self._connection, rows)
+            records = replace(records, orders=[], holds=[], tasks=[])
         tables = [(kind, kind.by_column(values)) for kind, values in self._rows.of(records)]
         written = [(kind, columns) for kind, columns in tables if columns[0]]
-        if not written and not records.answers:
+        if not (written or records.answers or records.shelves):
             return
         shelves = [(each.level_id, each.granted) for each in records.shelves]
         answers = self._rows.answers_of(records.answers)

@@ -11,7 +11,8 @@ from orderwright.domain.interfaces.processing import Claim, Recorded, Step, Task
 from orderwright.domain.value_objects.actor import SYSTEM
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.bulk.event_rows import By, event_values
-from orderwright.infrastructure.database.bulk.rows_of import Row, RowsOf, Values
+from orderwright.infrastructure.database.bulk.rows_of import RowsOf, Values
+from orderwright.infrastructure.database.bulk.sheet import Row
 from orderwright.infrastructure.database.types import UtcDateTime, strict_json
 
 

@@ -58,11 +58,20 @@ class OrderCursor:
 
     def after(self) -> ColumnElement[bool]:
         """What comes behind the cursor in its sort."""
-        columns = sort_columns(self.sort)
-        there = [self.value, self.order_id][-len(columns) :]
-        here = tuple_(*columns)
-        beyond = tuple_(*there, types=[column.type for column in columns])
-        return here < beyond if _descends(self.sort) else here > beyond
+        return behind(self.sort, self.value, self.order_id)
+
+
+def behind(sort: OrderSort, value: Any, order_id: Any) -> ColumnElement[bool]:
+    """What comes after that place in a list."""
+    columns = sort_columns(sort)
+    there = [value, order_id][-len(columns) :]
+    here = tuple_(*columns)
+    beyond = tuple_(*there, types=[column.type for column in columns])
+    return here < beyond if _descends(sort) else here > beyond
+
+
+def sort_column(sort: OrderSort) -> Column[Any]:
+    return _SORT_COLUMNS[sort]
 
 
 def sort_columns(sort: OrderSort) -> list[Column[Any]]:

@@ -14,8 +14,10 @@ from orderwright.domain.interfaces.order_reader import (
 )
 from orderwright.domain.value_objects.money import Money
 from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database.bulk.trouble import driver_errors_in_domain_words
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.errors import in_domain_words
+from orderwright.infrastructure.database.readers.common_questions import CommonQuestions
 from orderwright.infrastructure.database.readers.order_cursor import OrderCursor, sort_value
 from orderwright.infrastructure.database.readers.order_parts import (
     adjustments_in,
@@ -34,15 +36,13 @@ class SqlOrderReader:
     def __init__(self, database: Database, *, few: int = FEW) -> None:
         self._database = database
         self._few = few
+        self._common = CommonQuestions(database)
         self._parts = part_columns(database.dialect)
         self._one = select(tables.orders, *self._parts).where(_orders.id == bindparam("order_id"))
 
     async def get(self, order_id: int) -> OrderView | None:
-        with in_domain_words():
-            async with self._database.one_statement.connect() as connection:
-                found = await connection.execute(self._one, {"order_id": order_id})
-                row = found.one_or_none()
-        return None if row is None else _order(row)
+        with in_domain_words(), driver_errors_in_domain_words():
+            return await self._common.get(order_id)
 
     async def page(
         self,
@@ -54,6 +54,12 @@ class SqlOrderReader:
         cursor: str | None = None,
         count: bool = False,
     ) -> OrderPage:
+        if not count:
+            after = None if cursor is None else OrderCursor.parse(cursor, sort)
+            with in_domain_words(), driver_errors_in_domain_words():
+                common = await self._common.page(narrowed, sort, after, skip=skip, limit=limit)
+            if common is not None:
+                return common
         with in_domain_words():
             async with self._database.read_sessions() as session:
                 page = await self.page_in(

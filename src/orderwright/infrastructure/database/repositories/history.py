@@ -15,7 +15,8 @@ from orderwright.domain.interfaces.history import KnownProduct, ReturnableLine
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.bulk.event_rows import By, unwritten_events
 from orderwright.infrastructure.database.bulk.past_sale_rows import PastSaleRows
-from orderwright.infrastructure.database.bulk.rows_of import Row, RowsOf, Values
+from orderwright.infrastructure.database.bulk.rows_of import RowsOf, Values
+from orderwright.infrastructure.database.bulk.sheet import Row
 from orderwright.infrastructure.database.bulk.trouble import driver_errors_in_domain_words
 from orderwright.infrastructure.database.bulk.writing import RowsByTable, write_rows
 from orderwright.infrastructure.database.repositories.returnable import (
