@@ -32,6 +32,7 @@ FAULTS: Final = (
 # Orphaned operations are asked for half a minute after they were sent, and once a minute at last.
 _PATIENCE_S: Final = 240.0
 _LOOK_EVERY_S: Final = 0.2
+_OPEN: Final = frozenset({"planned", "sent", "unknown"})
 _STARTS_MAX: Final = 3
 
 
@@ -175,12 +176,16 @@ class PaymentStorm:
 
     async def _moves(self, client: httpx2.AsyncClient, order_id: int) -> bool:
         order = (await client.get(f"/api/v1/orders/{order_id}")).json()
-        if order["status"] != "cancelled" and order["cancellation_requested_at"]:
-            return True
         payments = await self._payments(client, order_id)
         states = {each["state"] for payment in payments for each in payment["operations"]}
+        if order["status"] != "cancelled" and order["cancellation_requested_at"]:
+            if not states & _OPEN:  # the gateway refused to give the money back: ask it once more
+                await self._cancel(
+                    client, f"again-{order_id}-{len(payments[0]['operations'])}", order_id
+                )
+            return True
         untouched = order["status"] == "pending" and order["payment_status"] == "unpaid"
-        return untouched or bool(states & {"planned", "sent", "unknown"})
+        return untouched or bool(states & _OPEN)
 
     async def _payments(self, client: httpx2.AsyncClient, order_id: int) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = (
