@@ -18,6 +18,9 @@ from orderwright.infrastructure.observability.redaction import redact
 
 # They tell at INFO what our own canonical line tells better.
 _TALKATIVE = ("alembic", "asyncio", "httpx2", "uvicorn.access")
+# At DEBUG they tell every value that goes into a statement, and every header of an answer: tokens of
+# cards, hashes, cookies.
+_INDISCREET = ("aiosqlite", "httpcore2")
 # uvicorn gives its loggers handlers of their own when it finds none configured.
 _KEEPS_HANDLERS = ("uvicorn", "uvicorn.error", "uvicorn.access")
 
@@ -123,7 +126,7 @@ def _to_json(event: object, **_options: object) -> str:
 
 
 def _quieten_libraries() -> None:
-    for name in _TALKATIVE:
+    for name in (*_TALKATIVE, *_INDISCREET):
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in _KEEPS_HANDLERS:
         logger = logging.getLogger(name)

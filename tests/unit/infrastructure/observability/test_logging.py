@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+import aiosqlite
 import pytest
 import structlog
 from hypothesis import given
@@ -101,6 +102,15 @@ def test_less_important_lines_than_the_level_are_not_written() -> None:
 
     log.logger.info("too.small")
     logging.getLogger("library").info("too small")
+
+    assert log.text == ""
+
+
+async def test_debugging_does_not_tell_what_goes_into_the_database() -> None:
+    log = Log("json", level="DEBUG")
+
+    async with aiosqlite.connect(":memory:") as database:
+        await database.execute("SELECT ?", ("tok_visa",))
 
     assert log.text == ""
 
