@@ -143,6 +143,8 @@ class FakeStripe:
                 ]
                 shown = [] if self.search_lags else found
                 return Reply.of(200, {"object": "search_result", "data": shown, "has_more": False})
+            case ["payment_intents"]:
+                return Reply.of(200, {"object": "list", "data": [], "has_more": False})
             case ["payment_intents", id_] if id_ in self.intents:
                 return Reply.of(200, self.intents[id_])
             case ["refunds"]:

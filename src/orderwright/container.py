@@ -78,6 +78,7 @@ from orderwright.infrastructure.security.secret_hashes import HmacSecrets
 from orderwright.infrastructure.system.clock import SystemClock
 from orderwright.infrastructure.system.ids import TimeOrderedIds
 from orderwright.infrastructure.system.readiness import Readiness
+from orderwright.infrastructure.system.watched_dependency import WatchedDependency
 
 
 def _known_callers(
@@ -420,6 +421,16 @@ class Container(containers.DeclarativeContainer):
             database=database_health.provided.answers,
             migrations=database_health.provided.is_migrated,
         ),
+    )
+    watched_dependencies = providers.List(
+        providers.Singleton(
+            WatchedDependency,
+            "payments",
+            payment_gateway.provided.probe,
+            provider=payment_gateway.provided.name,
+            now=clock.provided.now,
+            monotonic=monotonic,
+        )
     )
     demo_shop = providers.Factory(
         DemoShop,

@@ -1,7 +1,7 @@
 """What routes ask for by annotation. Objects of the application's lifetime come from the container
 that hangs on the app; nothing here knows who built them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -19,6 +19,7 @@ from orderwright.application.services.token_pair import TokenIssuer
 from orderwright.domain.errors import Unauthenticated
 from orderwright.domain.interfaces import (
     clock,
+    dependencies,
     ids,
     open_operations,
     order_reader,
@@ -69,6 +70,8 @@ Secrets = Annotated[security.SecretHasher, provided("secret_hasher")]
 Hasher = Annotated[security.PasswordHasher, provided("password_hasher")]
 Issuer = Annotated[TokenIssuer, provided("token_issuer")]
 Guard = Annotated[SignInGuard, provided("sign_in_guard")]
+Circuits = Annotated[dependencies.Circuits, provided("breakers")]
+Watched = Annotated[Sequence[dependencies.Dependency], provided("watched_dependencies")]
 Limiter = Annotated[rate_limits.RateLimiter, provided("rate_limiter")]
 Rates = Annotated[Mapping[str, Rate], provided("rates")]
 

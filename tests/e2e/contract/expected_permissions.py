@@ -57,6 +57,7 @@ EXPECTED: Final = {
     "GET /api/v1/api-keys/{api_key_id}": "admin",
     "DELETE /api/v1/api-keys/{api_key_id}": "admin",
     "GET /api/v1/deprecations": "admin",
+    "GET /api/v1/admin/dependencies": "admin",
     "GET /me": "any",
     "GET /api": "any",
     "POST /token": "open",

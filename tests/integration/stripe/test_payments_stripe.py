@@ -8,6 +8,7 @@ from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.interfaces.payment_gateway import GatewayCall, GatewayTraits, OutcomeKind
 from orderwright.domain.value_objects.money import Money
 from orderwright.infrastructure.external_services.payments_stripe import StripeGateway
+from orderwright.infrastructure.system.watched_dependency import NotServed
 from tests.builders import JPY, KWD, gbp
 from tests.fake_stripe import FakeStripe, Reply, error
 from tests.integration.stripe.calls import (
@@ -294,3 +295,17 @@ async def test_nobody_there_is_not_executed_and_an_open_circuit_says_for_how_lon
 
         assert outcomes == [*[not_executed()] * 3, not_executed(retry_after_s=30)]
         assert await gateway.look_up(a_call(CHARGE)) == UNKNOWN
+
+
+async def test_a_probe_reads_one_payment_intent_and_tells_a_wrong_key(
+    stripe: FakeStripe, gateway: StripeGateway
+) -> None:
+    await gateway.probe()
+    stripe.refuse_next = error(401, "invalid_request_error")
+
+    with pytest.raises(NotServed, match="answered 401"):
+        await gateway.probe()
+
+    assert [(r.method, r.path, r.query) for r in stripe.requests] == [
+        ("GET", "/v1/payment_intents", {"limit": "1"})
+    ] * 2

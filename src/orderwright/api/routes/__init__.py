@@ -14,6 +14,7 @@ from orderwright.api.order_api import V1, V2, OrderApi
 from orderwright.api.routes import (
     api_keys,
     customers,
+    dependencies,
     deprecations,
     docs,
     gateway_webhooks,
@@ -68,6 +69,7 @@ _ROUTERS: Final = (
     api_keys.router,
     versions.router,
     deprecations.router,
+    dependencies.router,
     gateway_webhooks.router,
     health.router,
     docs.router,

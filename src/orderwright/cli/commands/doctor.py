@@ -36,7 +36,7 @@ def doctor(
 
 
 def _checks(host: str, port: int) -> Iterator[Check]:
-    from orderwright.cli.diagnosis import database, machine
+    from orderwright.cli.diagnosis import database, dependencies, machine
     from orderwright.cli.diagnosis.check import fail, ok
     from orderwright.config import get_settings
     from orderwright.config_faults import BadConfiguration
@@ -54,6 +54,7 @@ def _checks(host: str, port: int) -> Iterator[Check]:
     yield machine.private_files(settings.data_dir)
     yield machine.disk_space(settings.data_dir)
     yield from run(database.checks, schema=SchemaCare.NONE)
+    yield from run(dependencies.checks, schema=SchemaCare.NONE)
 
 
 def _print(checks: Sequence[Check]) -> None:

@@ -21,9 +21,12 @@ from orderwright.infrastructure.external_services.http_payment_answers import (
     outcome_of,
 )
 from orderwright.infrastructure.external_services.http_payment_lookups import outcome_found
+from orderwright.infrastructure.external_services.service_probe import see_served
 from orderwright.infrastructure.resilience.failures import CallFailed, CircuitOpen, NotSent
 from orderwright.infrastructure.resilience.guarded_client import GuardedClient
 
+# No operation's: references are ids of ours, and none is a word.
+_NO_REFERENCE: Final = "probe"
 _PLACES: Final = {
     OperationKind.CAPTURE: "captures",
     OperationKind.VOID: "voids",
@@ -84,6 +87,15 @@ class HttpGateway:
         except CallFailed:
             return UNKNOWN
         return outcome_found(answer, call)
+
+    async def probe(self) -> None:
+        """Raises: CallFailed, NotServed."""
+        await see_served(
+            self._sending,
+            self._payments,
+            headers=self._headers,
+            params={"reference": _NO_REFERENCE},
+        )
 
     def _url_of(self, call: GatewayCall) -> str:
         if call.kind in MAKES_PAYMENT:

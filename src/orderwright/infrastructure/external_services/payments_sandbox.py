@@ -41,5 +41,8 @@ class SandboxGateway:
         provider_payment_id = call.provider_payment_id or f"sandbox_{call.reference}"
         return Outcome(kind=OutcomeKind.SUCCEEDED, provider_payment_id=provider_payment_id)
 
+    async def probe(self) -> None:
+        """It is here."""
+
     async def look_up(self, call: GatewayCall) -> Outcome | None:
         return await self.carry_out(call)

@@ -31,6 +31,7 @@ from orderwright.domain.interfaces.payment_gateway import (
     Outcome,
     OutcomeKind,
 )
+from orderwright.infrastructure.external_services.service_probe import see_served
 from orderwright.infrastructure.external_services.stripe_amounts import AmountNotSupported
 from orderwright.infrastructure.external_services.stripe_answers import (
     REFERENCE,
@@ -116,6 +117,14 @@ class StripeGateway:
             return await self._found(call)
         except (CallFailed, _NotAnswered, AmountNotSupported):
             return UNKNOWN
+
+    async def probe(self) -> None:
+        """A list rather than the balance, which a restricted key may not read.
+
+        Raises: CallFailed, NotServed.
+        """
+        intents = f"{self._api}/payment_intents"
+        await see_served(self._sending, intents, headers=self._headers, params={"limit": "1"})
 
     async def _found(self, call: GatewayCall) -> Outcome | None:
         """Raises: CallFailed, _NotAnswered, AmountNotSupported."""

@@ -44,6 +44,11 @@ class BoundedClient:
     """One for each dependency, for as long as the application lives; connects when first used.
 
     Follows no redirects, keeps no cookies, asks no proxies, and never retries.
+
+    A second answer that nobody asked for is not always noticed: one that comes later ends its idle
+    connection, but one that came along with the first waits in h11's buffer, which cannot be seen from
+    here, and answers the next request on that connection. So whoever must not mistake another's answer
+    for theirs lets answers name what was asked, as the payment gateways do.
     """
 
     def __init__(

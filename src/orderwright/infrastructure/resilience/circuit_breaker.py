@@ -43,6 +43,8 @@ class BreakerReport:
     failures: int
     opened_at: datetime | None
     trips: int
+    # Until it may be asked again; 0 unless it is open.
+    retry_after_s: int = 0
 
 
 # Told after each change of state. It must neither raise nor wait.
@@ -102,7 +104,12 @@ class CircuitBreaker:
     def report(self) -> BreakerReport:
         self._forget_old_failures()
         return BreakerReport(
-            self.name, self._state, len(self._failed_at), self._opened_at, self._trips
+            self.name,
+            self._state,
+            len(self._failed_at),
+            self._opened_at,
+            self._trips,
+            self._retry_after_s(),
         )
 
     async def call(
@@ -145,10 +152,15 @@ class CircuitBreaker:
         return True
 
     def _half_open_when_due(self) -> None:
-        left_s = self._retry_at - self._monotonic()
+        left_s = self._retry_after_s()
         if left_s > 0:
-            raise CircuitOpen(self.name, retry_after_s=ceil(left_s))
+            raise CircuitOpen(self.name, retry_after_s=left_s)
         self._become(CircuitState.HALF_OPEN)
+
+    def _retry_after_s(self) -> int:
+        if self._state is not CircuitState.OPEN:
+            return 0
+        return ceil(max(0.0, self._retry_at - self._monotonic()))
 
     def _note(self, era: int, *, failed: bool) -> None:
         if failed:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 import structlog
@@ -18,6 +18,8 @@ class Known(Generic[Value]):
     # Since it was asked for; 0 for an answer of this moment.
     age_s: float = 0.0
     is_stale: bool = False
+    # What it stands in for.
+    instead_of: Exception | None = None
 
 
 class LastGoodAnswer(Generic[Value]):
@@ -58,7 +60,7 @@ class LastGoodAnswer(Generic[Value]):
                 age_s=round(known.age_s, 1),
                 reason=type(error).__name__,
             )
-            return known
+            return replace(known, instead_of=error)
         self._keep(value, asked_at)
         return Known(value)
 

@@ -93,7 +93,7 @@ async def test_it_opens_at_the_fifth_failure(breaker: CircuitBreaker, gateway: G
 
     await fail(breaker, gateway)
 
-    assert breaker.report() == BreakerReport("gateway", OPEN, 5, NOON, 1)
+    assert breaker.report() == BreakerReport("gateway", OPEN, 5, NOON, 1, 30)
 
 
 async def test_while_open_nobody_is_called(
@@ -170,7 +170,7 @@ async def test_a_probe_that_fails_opens_it_for_another_while(
 
     assert refused.value.retry_after_s == 30
     # Since when it has been away, not since when it was last asked.
-    assert breaker.report() == BreakerReport("gateway", OPEN, 5, NOON, 2)
+    assert breaker.report() == BreakerReport("gateway", OPEN, 5, NOON, 2, 30)
 
 
 async def test_a_cancelled_probe_decides_nothing_and_makes_way_for_the_next(
@@ -289,7 +289,7 @@ async def test_breakers_are_kept_by_name_and_told_of_together(
     assert breakers.named("b").state is OPEN
     assert breakers.snapshot() == [
         BreakerReport("a", CLOSED, 0, None, 0),
-        BreakerReport("b", OPEN, 5, NOON, 1),
+        BreakerReport("b", OPEN, 5, NOON, 1, 30),
     ]
 
 

@@ -52,7 +52,7 @@ async def test_a_missing_answer_is_replaced_by_the_last_one(
     time.passed_s += 60
 
     with capture_logs() as logs:
-        assert await last.get() == Known("fair", 60.0, is_stale=True)
+        assert await last.get() == Known("fair", 60.0, is_stale=True, instead_of=failure)
 
     assert [(line["event"], line["name"], line["age_s"]) for line in logs] == [
         ("fallback.served", "weather", 60.0)
