@@ -203,9 +203,11 @@ async def test_a_gateway_that_keeps_failing_is_left_alone(sandbox: SandboxProces
     async with http_gateway(sandbox.url, failure_threshold=3) as gateway:
         failed = [await gateway.carry_out(a_call()) for _ in range(3)]
         spared = await gateway.carry_out(a_call())
+        not_looked_up = await gateway.look_up(a_call())
 
     assert failed == [UNKNOWN] * 3
-    assert (spared.kind, spared.retry_after_s) == (_NOT_EXECUTED, 30)
+    assert spared == Outcome(kind=_NOT_EXECUTED, retry_after_s=30)
+    assert not_looked_up == Outcome(kind=_UNKNOWN, retry_after_s=30)
 
 
 def test_the_table_has_every_fault_but_those_that_have_a_test_of_their_own() -> None:

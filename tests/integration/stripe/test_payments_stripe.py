@@ -1,5 +1,6 @@
 """What is asked of Stripe, member by member, and what its answers are taken for."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -294,7 +295,7 @@ async def test_nobody_there_is_not_executed_and_an_open_circuit_says_for_how_lon
         outcomes = [await gateway.carry_out(a_call(CHARGE)) for _ in range(4)]
 
         assert outcomes == [*[not_executed()] * 3, not_executed(retry_after_s=30)]
-        assert await gateway.look_up(a_call(CHARGE)) == UNKNOWN
+        assert await gateway.look_up(a_call(CHARGE)) == replace(UNKNOWN, retry_after_s=30)
 
 
 async def test_a_probe_reads_one_payment_intent_and_tells_a_wrong_key(

@@ -24,7 +24,7 @@ class Outcome:
     provider_payment_id: str | None = None
     error_code: str | None = None
     retry_after_s: float | None = None
-    """With NOT_EXECUTED: not before that much time has passed."""
+    """Where the gateway took nothing or was not even asked: not before that much time has passed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,8 @@ class HttpGateway:
             answer = await self._asking.send(
                 "GET", self._payments, headers=self._headers, params={"reference": call.reference}
             )
+        except CircuitOpen as spared:
+            return Outcome(kind=OutcomeKind.UNKNOWN, retry_after_s=spared.retry_after_s)
         except CallFailed:
             return UNKNOWN
         return outcome_found(answer, call)

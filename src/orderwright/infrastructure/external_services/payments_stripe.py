@@ -115,6 +115,8 @@ class StripeGateway:
     async def look_up(self, call: GatewayCall) -> Outcome | None:
         try:
             return await self._found(call)
+        except CircuitOpen as spared:
+            return Outcome(kind=OutcomeKind.UNKNOWN, retry_after_s=spared.retry_after_s)
         except (CallFailed, _NotAnswered, AmountNotSupported):
             return UNKNOWN
 
