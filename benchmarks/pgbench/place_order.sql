@@ -3,17 +3,18 @@
 --
 -- The service writes these rows too, each statement of a group for all of its orders; see
 -- infrastructure/database/placement/postgresql.py:
---   1  answered before?    KEPT_REQUESTS
---   2  customer            CUSTOMERS
---   3  products            PRODUCT_VERSIONS, and PRODUCTS for those that have changed
---   4  order               ORDER_IDS, and COPY orders
---   5  lines               COPY order_items
+--   1  answered before?    LOOK_UP
+--   2  customer            LOOK_UP
+--   3  products            LOOK_UP their versions, and PRODUCTS for those that have changed
+--   4  order               ORDER_IDS, and WRITE
+--   5  lines               WRITE
 --   6  stock, locked       SHELVES
---   7  reservations        COPY reservations
---   8  stock, less         RESERVE
---   9  movements           COPY stock_movements
---  10  event               COPY events
---  11  answer kept         ANSWERS
+--   7  reservations        WRITE
+--   8  stock, less         WRITE
+--   9  movements           WRITE
+--  10  event               WRITE
+--  11  answer kept         WRITE
+-- Of 64 orders and more, 4, 5, 7, 9 and 10 are a COPY for each table instead.
 --
 -- In doubt it is made easier for pgbench than for the service:
 --   * both lines, both reservations and both movements go in one statement each; so do both levels;

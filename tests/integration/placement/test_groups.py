@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from orderwright.application.commands.create_location import CreateLocation, cre
 from orderwright.application.placement.catalogue_cache import CatalogueCache
 from orderwright.application.placement.group_placer import GroupPlacer
 from orderwright.application.queries.audit import audit
+from orderwright.application.services.pricing import WantedItem
 from orderwright.domain.interfaces.placement import CommitUnknown
 from orderwright.domain.interfaces.unit_of_work import DatabaseUnavailable, TransactionConflict
 from orderwright.domain.value_objects.money import UnitPrice
@@ -127,6 +129,20 @@ async def test_a_refusal_is_repeated_too_but_not_one_that_may_pass(counter: Coun
     assert await counter.place(wanted, wanted) == ["out_of_stock", "again out_of_stock"]
 
     assert await counter.place(wanted) == ["again out_of_stock"]
+    assert await rows(counter, "idempotency_keys") == 1
+
+
+async def test_any_number_may_repeat_what_is_refused_without_a_kept_answer(
+    counter: Counter,
+) -> None:
+    ada, apple = await counter.office.customer(), await counter.office.product(stock=3)
+    wanted = counter.request(ada, (apple, 1), key="k")
+    own_price = WantedItem(product_id=apple, quantity=1, unit_price="1.00")
+    denied = replace(wanted, command=replace(wanted.command, items=[own_price]))
+
+    outcomes = await counter.place(*[denied] * 500, wanted, denied, wanted)
+
+    assert outcomes == ["permission_denied"] * 500 + ["placed 1", "again 1", "again 1"]
     assert await rows(counter, "idempotency_keys") == 1
 
 
@@ -330,6 +346,20 @@ async def test_what_is_over_soon_is_tried_again_whole(
     assert [each.split()[0] for each in outcomes] == ["placed", "placed", "out_of_stock"]
     assert await rows(counter, "orders") == 2
     await adds_up(counter)
+
+
+async def test_a_table_altered_under_a_running_server_costs_nobody_an_order(
+    counter: Counter,
+) -> None:
+    ada, apple = await counter.office.customer(), await counter.office.product(stock=2)
+    assert await counter.place(counter.request(ada, (apple, 1))) == ["placed 1"]
+
+    if counter.office.database.dialect == "postgresql":  # SQLite prepares anew by itself
+        async with counter.office.database.write_sessions.begin() as session:
+            await session.execute(text("ALTER TABLE stock_levels ALTER on_hand TYPE numeric"))
+
+    (outcome,) = await counter.place(counter.request(ada, (apple, 1)))
+    assert outcome.startswith("placed")
 
 
 async def test_what_is_not_over_soon_is_answered_to_everybody_and_nothing_is_done(

@@ -107,7 +107,7 @@ class GroupPlacer:
         self, repeating: Sequence[Candidate], answers: Iterable[AnsweredRequest]
     ) -> None:
         """Those that repeat one of their own group hear its answer; where it had none that is kept,
-        they are asked for themselves."""
+        they are placed for themselves, one by one: the next may repeat this one."""
         kept = {
             (each.caller, each.key): KeptRequest(each.fingerprint, each.answer, each.at)
             for each in answers
@@ -115,8 +115,5 @@ class GroupPlacer:
         for each in repeating:
             if each.key in kept:
                 each.repeat(kept[each.key])
-        left = [each for each in repeating if each.outcome is None]
-        if left:
-            outcomes = await self.place_all([each.request for each in left])
-            for each, outcome in zip(left, outcomes, strict=True):
-                each.outcome = outcome
+            if each.outcome is None:
+                (each.outcome,) = await self.place_all([each.request])

@@ -45,6 +45,8 @@ _SQLITE_UNIQUE: Final = re.compile(
     r"UNIQUE constraint failed: (?:index '(?P<index>\w+)'|(?P<columns>.+))"
 )
 _CONFLICTS: Final = frozenset({"40001", "40P01", "55P03"})  # serialisation, deadlock, lock timeout
+# A table was altered under a statement that was prepared: the driver prepares it anew the next time.
+_STALE_PLAN: Final = "InvalidCachedStatementError"
 _STATEMENT_TIMEOUT: Final = "57014"
 # Lost; the server has no connection or disk to spare; it is going down; it got tired of waiting.
 _GONE: Final = ("08", "53", "57P", "25P03")
@@ -76,6 +78,8 @@ def said_by_driver(error: BaseException | None) -> DomainError | None:
     state = sql_state(error)
     if state in _CONFLICTS or "database is locked" in str(error):
         return TransactionConflict("another transaction was in the way")
+    if type(error).__name__ == _STALE_PLAN:
+        return TransactionConflict("a table was altered meanwhile")
     if state == _STATEMENT_TIMEOUT:
         return DatabaseBusy("the database is busy")
     if state.startswith(_GONE) or type(error).__name__ in _GONE_ERRORS or _is_out_of_disk(error):

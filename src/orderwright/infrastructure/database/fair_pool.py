@@ -34,11 +34,8 @@ class FairQueue(QueueCommon[Item]):
 
     def put_nowait(self, item: Item) -> None:
         """Raises: Full."""
-        while self._waiting:
-            first = self._waiting.popleft()
-            if not first.done():  # else it was given up just now
-                first.set_result(item)
-                return
+        if self._is_taken(item):
+            return
         if self.full():
             raise Full
         self._items.append(item)
@@ -75,8 +72,18 @@ class FairQueue(QueueCommon[Item]):
     def _give_up(self, turn: asyncio.Future[Item]) -> None:
         if turn in self._waiting:
             self._waiting.remove(turn)
-        elif not turn.cancelled():  # given in the same moment
-            self.put_nowait(turn.result())
+        elif not turn.cancelled() and not self._is_taken(turn.result()):  # given in the same moment
+            # Even where others have filled the queue since: the pool believes that it is here.
+            self._items.append(turn.result())
+
+    def _is_taken(self, item: Item) -> bool:
+        """Whether somebody waited for it."""
+        while self._waiting:
+            first = self._waiting.popleft()
+            if not first.done():  # else it was given up just now
+                first.set_result(item)
+                return True
+        return False
 
 
 class FairPool(AsyncAdaptedQueuePool):

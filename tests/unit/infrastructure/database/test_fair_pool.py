@@ -62,6 +62,20 @@ async def test_what_a_cancelled_one_was_given_goes_to_the_next() -> None:
     assert gone.cancelled()
 
 
+async def test_what_a_cancelled_one_was_given_is_not_lost_where_the_room_is_taken_since() -> None:
+    queue: FairQueue[str] = FairQueue(1)
+    gone = asyncio.create_task(_got(queue))
+    await _until_waiting(gone)
+
+    queue.put("a")
+    queue.put("b")
+    gone.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    assert [queue.get_nowait(), queue.get_nowait()] == ["b", "a"]
+
+
 async def test_what_nobody_waits_for_is_kept_as_far_as_there_is_room() -> None:
     queue: FairQueue[str] = FairQueue(1)
     queue.put("a")
