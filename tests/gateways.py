@@ -93,6 +93,17 @@ class ForgetfulGateway(SandboxGateway):
         return None if self.calls > 1 else UNKNOWN
 
 
+class LateGateway(ForgetfulGateway):
+    """Remembers at last what it had done."""
+
+    has_done_it = False
+
+    async def look_up(self, call: GatewayCall) -> Outcome | None:
+        if self.has_done_it:
+            return Outcome(kind=OutcomeKind.SUCCEEDED, provider_payment_id="late")
+        return await super().look_up(call)
+
+
 class WatchedGateway(SandboxGateway):
     """Fails the test when it is called while this process holds a transaction open."""
 

@@ -13,13 +13,14 @@ from orderwright.api.dependencies import Bearer, actor_of
 from orderwright.api.gates import Gate
 from orderwright.domain.value_objects.permission import Permission
 
+# Of these the signature of the request says who calls.
+SIGNED_ROUTES: Final = frozenset({("POST", "/api/v1/gateway-webhooks/{provider}")})
 # Open to all; everything else asks who is calling.
-OPEN_ROUTES: Final = frozenset(
+OPEN_ROUTES: Final = SIGNED_ROUTES | frozenset(
     {
         ("POST", "/token"),
         ("POST", "/token/refresh"),  # the refresh token says who
         ("POST", "/token/revoke"),
-        ("POST", "/api/v1/gateway-webhooks/{provider}"),  # its signature says who
         ("GET", "/health/live"),
         ("GET", "/health/ready"),
     }

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Host, Mount, Route, WebSocketRoute
 
 from orderwright.api.access import (
     OPEN_ROUTES,
+    SIGNED_ROUTES,
     UndeclaredPermission,
     check_every_route,
     declared,
@@ -80,6 +81,7 @@ async def test_every_route_needs_the_permission_it_was_given(service: Service) -
         for method, path, requirements in declared(service.app)
     }
     told |= {f"{method} {path}": "open" for method, path in OPEN_ROUTES}
+    told |= {f"{method} {path}": "signed" for method, path in SIGNED_ROUTES}
 
     assert told == EXPECTED
 

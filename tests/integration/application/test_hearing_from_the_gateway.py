@@ -13,15 +13,17 @@ from orderwright.application.commands.hear_from_gateway import (
     HearFromGateway,
     hear_from_gateway,
 )
+from orderwright.application.commands.settle_order import SETTLE_ORDER
 from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.domain.interfaces.gateway_webhooks import GatewayEvent
+from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.database import Database
 from tests.back_office import BackOffice
-from tests.gateways import UnreliableGateway
+from tests.gateways import LateGateway, UnreliableGateway
 
 DAY = timedelta(days=1)
 
@@ -193,3 +195,27 @@ async def test_nothing_but_the_event_and_the_task_is_written(office: BackOffice)
             select(func.count()).select_from(tables.payment_operations)
         )
     assert movements == 1
+
+
+async def test_money_taken_after_a_person_said_that_it_was_not_is_found_and_counts(
+    database: Database,
+) -> None:
+    gateway = LateGateway(key_lifetime=DAY, can_look_up=True)
+    office = BackOffice(database, gateway=gateway)
+    order = await office.place(await office.product())
+    await office.process(order.id)
+    office.clock.advance(DAY)
+    await office.settle(order.id)
+    (operation,) = (await office.payment(order.id)).operations
+    await office.resolve(operation.id, succeeded=False)
+    assert (await office.order(order.id)).payment_status is PaymentStatus.FAILED
+    gateway.has_done_it = True
+
+    assert await hear(office, operation.id) is Heard.ASKING
+    async with office.database.read_sessions() as session:
+        promised = select(tables.tasks.c.payload).where(tables.tasks.c.name == SETTLE_ORDER)
+        assert {"order_id": order.id, "late": operation.id} in (await session.scalars(promised)).all()
+    await office.settlement.hear_after_all(order.id, operation.id, RequestContext())
+
+    late = await office.order(order.id)
+    assert (late.status, late.payment_status) == (OrderStatus.CONFIRMED, PaymentStatus.PAID)

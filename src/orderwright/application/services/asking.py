@@ -51,10 +51,14 @@ class Asking:
         call = call_of(operation, payment)
         return Sent(call, payment.id, operation.sends, asked_before, forgotten)
 
+    async def look_up(self, sent: Sent) -> Outcome | None:
+        """None: the gateway knows nothing of it, or cannot be asked."""
+        return await self._gateway.look_up(sent.call) if self.can_look_up else None
+
     async def ask(self, sent: Sent) -> Outcome:
         """What was sent before is looked up first, and sent again only while its key protects it."""
-        if sent.asked_before and self.can_look_up:
-            known = await self._gateway.look_up(sent.call)
+        if sent.asked_before:
+            known = await self.look_up(sent)
             if known is not None:
                 return known
         if sent.is_forgotten:

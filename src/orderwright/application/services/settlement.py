@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from orderwright.application.services.asking import Asking, Sent
+from orderwright.application.services.asking import Asking, Sent, call_of
 from orderwright.application.services.asking_again import again_at
 from orderwright.application.services.money_back import plan_excess_back, plan_money_back
 from orderwright.application.services.progress import advance
@@ -21,7 +21,7 @@ from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.entities.refund import Refund
 from orderwright.domain.interfaces.clock import Clock
 from orderwright.domain.interfaces.ids import Ids
-from orderwright.domain.interfaces.payment_gateway import Outcome, PaymentGateway
+from orderwright.domain.interfaces.payment_gateway import Outcome, OutcomeKind, PaymentGateway
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork, UnitOfWorkFactory
 
@@ -69,6 +69,30 @@ class Settlement:
         """
         if await self._record(order_id, results, self._units(context.unkeyed())):
             await self.settle(order_id, context)
+
+    async def hear_after_all(
+        self, order_id: int, operation_id: str, context: RequestContext
+    ) -> None:
+        """Ask what became of an operation that had failed as far as anybody knew: a person said so,
+        or the gateway before it thought better of it. Only that it succeeded is news.
+
+        Raises: OrderNotFound.
+        """
+        sent = await self._failed(order_id, operation_id, self._units(context.unkeyed()))
+        if sent is None:
+            return
+        outcome = await self._asking.look_up(sent)
+        if outcome is not None and outcome.kind is OutcomeKind.SUCCEEDED:
+            await self.hear(order_id, [(sent, outcome)], context)
+
+    async def _failed(self, order_id: int, operation_id: str, uow: UnitOfWork) -> Sent | None:
+        async with uow:
+            await uow.orders.get_by_id(order_id)  # its lock covers the payments
+            for payment in await uow.payments.of_order(order_id):
+                operation = payment.failed_beginning(operation_id)
+                if operation is not None:
+                    return Sent(call_of(operation, payment), payment.id, operation.sends)
+        return None
 
     async def _send(self, order_id: int, uow: UnitOfWork) -> list[Sent]:
         now = self._clock.now()

@@ -74,6 +74,9 @@ class TaskHandlers:
 
     async def settle_order(self, task: Task) -> TaskResult:
         order_id = cast("int", task.payload["order_id"])
+        late = cast("str | None", task.payload.get("late"))
+        if late is not None:
+            await self._settlement.hear_after_all(order_id, late, _context(task))
         await self._settlement.settle(order_id, _context(task))
         async with self._units(_context(task)) as uow:
             return _result(await uow.orders.get_by_id(order_id))

@@ -200,6 +200,14 @@ class Payment:
                 operation.finish(OperationState.SUCCEEDED, now)
         self.recount(now)
 
+    def failed_beginning(self, operation_id: str | None) -> PaymentOperation | None:
+        """The operation, if it failed as far as anybody knows and might have taken money all the
+        same."""
+        for operation in self.operations:
+            if operation.id == operation_id and _may_come_late(operation):
+                return operation
+        return None
+
     def drop_unsent(self, now: datetime) -> None:
         """Forget plans to take money that the gateway has certainly not heard of."""
         for operation in self.open_operations:
@@ -216,6 +224,9 @@ class Payment:
         self.updated_at = now
 
 
+def _may_come_late(operation: PaymentOperation) -> bool:
+    return operation.state is OperationState.FAILED and operation.kind in BEGINS
+
+
 def _came_late(operation: PaymentOperation, outcome: Outcome) -> bool:
-    failed = operation.state is OperationState.FAILED and operation.kind in BEGINS
-    return failed and outcome.kind is OutcomeKind.SUCCEEDED
+    return _may_come_late(operation) and outcome.kind is OutcomeKind.SUCCEEDED
