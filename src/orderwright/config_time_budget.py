@@ -50,10 +50,11 @@ class TimeBudget(BaseSettings):
     payment_connect_timeout_seconds: float = Field(
         2.0, gt=0, le=60, description="How long connecting to the payment gateway may take."
     )
+    # Who sent an operation that has been open for 30 s (`IN_FLIGHT`) is taken for gone.
     payment_timeout_seconds: float = Field(
         10.0,
         gt=0,
-        le=300,
+        le=25,
         description="How long one call of the payment gateway may take with all its tries; after "
         "that its outcome is unknown and looked up.",
     )

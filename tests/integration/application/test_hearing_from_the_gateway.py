@@ -214,7 +214,9 @@ async def test_money_taken_after_a_person_said_that_it_was_not_is_found_and_coun
     assert await hear(office, operation.id) is Heard.ASKING
     async with office.database.read_sessions() as session:
         promised = select(tables.tasks.c.payload).where(tables.tasks.c.name == SETTLE_ORDER)
-        assert {"order_id": order.id, "late": operation.id} in (await session.scalars(promised)).all()
+        assert {"order_id": order.id, "late": operation.id} in (
+            await session.scalars(promised)
+        ).all()
     await office.settlement.hear_after_all(order.id, operation.id, RequestContext())
 
     late = await office.order(order.id)
