@@ -16,8 +16,15 @@ from structlog.typing import Processor
 
 from orderwright.infrastructure.observability.redaction import redact
 
-# They tell at INFO what our own canonical line tells better.
-_TALKATIVE = ("alembic", "asyncio", "httpx2", "uvicorn.access")
+# They tell at INFO what our own canonical line tells better. The last is SQLAlchemy's pool, which names
+# its log after the class.
+_TALKATIVE = (
+    "alembic",
+    "asyncio",
+    "httpx2",
+    "uvicorn.access",
+    "orderwright.infrastructure.database.fair_pool",
+)
 # At DEBUG they tell every value that goes into a statement, and every header of an answer: tokens of
 # cards, hashes, cookies.
 _INDISCREET = ("aiosqlite", "httpcore2")
