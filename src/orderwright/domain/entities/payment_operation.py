@@ -8,8 +8,8 @@ from typing import Final
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import Money
 
-# Longer than any call to a gateway may last (10 s), with room to write down what it said: whoever
-# sent an operation that is still open by then is gone.
+# Longer than `PAYMENT_TIMEOUT_SECONDS` lets a call to a gateway last (25 s at the most), with room to
+# write down what it said: whoever sent an operation that is still open by then is gone.
 IN_FLIGHT: Final = timedelta(seconds=30)
 
 
