@@ -14,6 +14,7 @@ from orderwright.api import access, documents, errors, middleware
 from orderwright.api.routes import ROUTES
 from orderwright.config import Settings
 from orderwright.container import Container, build_container, configure_log, opened
+from orderwright.infrastructure.concurrency.running import running
 from orderwright.infrastructure.database.standing import Standing
 from orderwright.infrastructure.resilience.deadline import passing_on
 
@@ -75,36 +76,13 @@ async def _upgrade(container: Container) -> None:
 
 @asynccontextmanager
 async def _working(container: Container, *, background: bool) -> AsyncIterator[None]:
-    container.counting().start()
-    container.placement_queue().start()
-    if background:
-        _start_processing(container)
-        container.worker().start()
-        container.asking_again().start()
-        container.expiring().start()
-        container.housekeeping().start()
-    try:
-        yield
-    finally:
-        container.readiness().drain()
-        await container.placement_queue().stop()
-        if background:
-            await container.housekeeping().stop()
-            await container.expiring().stop()
-            await container.asking_again().stop()
-            await container.worker().stop()
-            await _stop_processing(container)
-        await container.counting().stop()
-
-
-def _start_processing(container: Container) -> None:
-    container.recording_queue().start()
-    container.lease_renewal().start()
-    container.processing_worker().start()
-
-
-async def _stop_processing(container: Container) -> None:
-    await container.processing_worker().stop()
-    await container.order_processing().stop()
-    await container.lease_renewal().stop()
-    await container.recording_queue().stop()
+    services = [
+        container.counting(),
+        *(container.background_services() if background else ()),
+        container.placement_queue(),  # the last to start and the first to stop: it has callers
+    ]
+    async with running(services):
+        try:
+            yield
+        finally:
+            container.readiness().drain()

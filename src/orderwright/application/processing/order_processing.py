@@ -102,6 +102,9 @@ class OrderProcessing:
                 await tx.extend(claims, self._clock.now() + self._limits.lease)
                 await tx.commit()
 
+    def start(self) -> None:
+        """Nothing to do yet: groups begin with `run_due`."""
+
     async def stop(self) -> None:
         if self._groups:
             await asyncio.wait(self._groups, timeout=_STOP_GRACE_S)

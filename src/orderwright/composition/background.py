@@ -1,0 +1,184 @@
+"""What goes on without being asked: paying, confirming, expiring, forgetting."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dependency_injector import providers
+
+from orderwright.application.commands.forget_expired import ForgetExpired
+from orderwright.application.commands.process_order import PROCESS_ORDER
+from orderwright.application.processing.limits import ProcessingLimits
+from orderwright.application.processing.order_processing import OrderProcessing, Recording
+from orderwright.application.processing.recording import Recorder
+from orderwright.application.services.expiry import Expiry
+from orderwright.application.services.forgetting import Forgetting
+from orderwright.application.services.open_operations import OpenOperations
+from orderwright.application.services.settlement import Settlement
+from orderwright.application.services.task_handlers import TaskHandlers
+from orderwright.application.services.task_runner import TaskLimits, TaskRunner
+from orderwright.composition.foundation import Foundation
+from orderwright.composition.payments import PaymentParts
+from orderwright.infrastructure.concurrency.batcher import Batcher
+from orderwright.infrastructure.database.processing.store import SqlProcessingStore
+from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
+from orderwright.infrastructure.messaging.rounds import Rounds
+
+
+def _a_third(seconds: float) -> float:
+    return seconds / 3
+
+
+class BackgroundParts(PaymentParts):
+    settlement = providers.Singleton(
+        Settlement,
+        Foundation.unit_of_work.provider,
+        PaymentParts.payment_gateway,
+        Foundation.clock,
+        Foundation.ids,
+        chance=Foundation.random.provided.random,
+    )
+    open_operations = providers.Singleton(
+        OpenOperations,
+        Foundation.unit_of_work.provider,
+        settlement.provided.settle,
+        Foundation.clock,
+        Foundation.failure_log,
+    )
+    asking_again = providers.Singleton(
+        Rounds,
+        open_operations.provided.ask_due,
+        Foundation.failure_log,
+        Foundation.config.payment_sweep_seconds,
+    )
+    task_handlers = providers.Singleton(
+        TaskHandlers,
+        Foundation.unit_of_work.provider,
+        PaymentParts.payment_gateway,
+        settlement,
+        Foundation.clock,
+        Foundation.ids,
+        capture=Foundation.config.captures_at_once,
+    )
+    task_runner = providers.Singleton(
+        TaskRunner,
+        Foundation.unit_of_work.provider,
+        task_handlers.provided.by_name.call(),
+        Foundation.clock,
+        Foundation.failure_log,
+        providers.Factory(
+            TaskLimits,
+            lease=providers.Factory(timedelta, seconds=Foundation.config.task_lease_seconds),
+            retry_countdown=providers.Factory(
+                timedelta, seconds=Foundation.config.task_retry_seconds
+            ),
+            retries_max=Foundation.config.task_retries_max,
+        ),
+        claimed_elsewhere=[PROCESS_ORDER],
+    )
+    worker = providers.Singleton(
+        EmbeddedWorker,
+        task_runner.provided.run_due,
+        Foundation.failure_log,
+        Foundation.wake_up,
+        Foundation.config.task_poll_seconds,
+    )
+
+    # Paying and confirming orders
+    processing_store = providers.Singleton(SqlProcessingStore, Foundation.database)
+    processing_limits = providers.Singleton(
+        ProcessingLimits,
+        lease=providers.Factory(timedelta, seconds=Foundation.config.task_lease_seconds),
+        retry_countdown=providers.Factory(timedelta, seconds=Foundation.config.task_retry_seconds),
+        retries_max=Foundation.config.task_retries_max,
+        calls_at_once=Foundation.config.payment_max_concurrency,
+    )
+    recorder = providers.Singleton(
+        Recorder, processing_store, processing_limits, Foundation.random.provided.random
+    )
+    recording = providers.Singleton(
+        Recording, recorder, Foundation.clock, Foundation.failure_log, Foundation.crash_point
+    )
+    recording_queue = providers.Singleton(
+        Batcher,
+        recording.provided.record,
+        capacity=processing_limits.provided.at_once,
+        group_max=processing_limits.provided.at_once,
+        gather_s=processing_limits.provided.gather_s,
+    )
+    order_processing = providers.Singleton(
+        OrderProcessing,
+        processing_store,
+        PaymentParts.payment_gateway,
+        settlement,
+        run_task=task_runner.provided.run,
+        recording=recording_queue,
+        clock=Foundation.clock,
+        ids=Foundation.ids,
+        failures=Foundation.failure_log,
+        reached=Foundation.crash_point,
+        limits=processing_limits,
+        capture=Foundation.config.captures_at_once,
+    )
+    processing_worker = providers.Singleton(
+        EmbeddedWorker,
+        order_processing.provided.run_due,
+        Foundation.failure_log,
+        Foundation.processing_wake_up,
+        Foundation.config.task_poll_seconds,
+    )
+    lease_renewal = providers.Singleton(
+        Rounds,
+        order_processing.provided.renew_leases,
+        Foundation.failure_log,
+        providers.Callable(_a_third, Foundation.config.task_lease_seconds),
+    )
+
+    # Unpaid orders
+    expiry = providers.Singleton(
+        Expiry,
+        Foundation.unit_of_work.provider,
+        settlement.provided.settle,
+        Foundation.clock,
+        Foundation.ids,
+        Foundation.failure_log,
+        after=providers.Factory(timedelta, minutes=Foundation.config.order_expiry_minutes),
+    )
+    expiring = providers.Singleton(
+        Rounds,
+        expiry.provided.expire_due,
+        Foundation.failure_log,
+        Foundation.config.order_expiry_sweep_seconds,
+    )
+
+    # What is kept for a while
+    forgetting = providers.Singleton(
+        Forgetting,
+        providers.Factory(
+            ForgetExpired,
+            idempotency_keys=providers.Factory(
+                timedelta, hours=Foundation.config.idempotency_key_hours
+            ),
+        ),
+        Foundation.unit_of_work.provider,
+        Foundation.clock,
+    )
+    housekeeping = providers.Singleton(
+        Rounds,
+        forgetting.provided.forget,
+        Foundation.failure_log,
+        Foundation.config.housekeeping_interval_seconds,
+    )
+    if_match_is_required = providers.Callable(bool, Foundation.config.require_if_match)
+
+    # In the order in which they start; they stop the other way round.
+    background_services = providers.List(
+        recording_queue,
+        lease_renewal,
+        order_processing,
+        processing_worker,
+        worker,
+        asking_again,
+        expiring,
+        housekeeping,
+    )
