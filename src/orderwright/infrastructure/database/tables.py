@@ -1,4 +1,4 @@
-"""The schema on one page, and the invariants that SQL can say.
+"""The schema, most of it on this page, and the invariants that SQL can say.
 
 Money is whole minor units beside its currency, unit prices are ten-thousandths of the major unit:
 64-bit integers, which SQLite's STRICT tables enforce too. Nothing here is ever a float.
@@ -13,11 +13,8 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
-    Identity,
     Index,
-    MetaData,
     PrimaryKeyConstraint,
-    Table,
     UniqueConstraint,
     func,
     text,
@@ -39,130 +36,89 @@ from orderwright.domain.entities.task import TaskState
 from orderwright.domain.interfaces.gateway_webhooks import EVENT_ID_CHARS_MAX, REFERENCE_CHARS_MAX
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import PRICE_DECIMALS
+from orderwright.infrastructure.database import table_parts, tables_events
 from orderwright.infrastructure.database.append_only import keep_append_only
 from orderwright.infrastructure.database.domain_types import (
     AddressDocument,
     Choice,
-    CurrencyCode,
     PermissionSet,
     id_text,
 )
-from orderwright.infrastructure.database.types import (
-    BigInt,
-    Bytes,
-    Flag,
-    Json,
-    String_,
-    UtcDateTime,
+from orderwright.infrastructure.database.table_parts import (
+    at,
+    currency,
+    flag,
+    metadata_column,
+    money,
+    references,
+    row_id,
+    table,
+    text_id,
+    version,
 )
+from orderwright.infrastructure.database.types import BigInt, Bytes, Json, String_, UtcDateTime
 
-metadata: Final = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-
-
-def _table(name: str, *parts: Any) -> Table:
-    return Table(name, metadata, *parts, sqlite_strict=True)
-
-
-def _id() -> Column[int]:
-    return Column("id", BigInt, Identity(), primary_key=True)
-
-
-def _id_text() -> Column[str]:
-    return Column("id", id_text(), primary_key=True)
-
-
-def _references(name: str, target: str, *, nullable: bool = False, index: bool = False) -> Any:
-    return Column(name, ForeignKey(target), nullable=nullable, index=index)
-
-
-def _money(name: str) -> Column[int]:
-    return Column(name, BigInt, nullable=False)
-
-
-def _currency() -> Column[Currency]:
-    return Column("currency", CurrencyCode, nullable=False)
-
-
-def _at(name: str, *, nullable: bool = False) -> Column[Any]:
-    return Column(name, UtcDateTime, nullable=nullable)
-
-
-def _version() -> Column[int]:
-    return Column("version", BigInt, nullable=False)
-
-
-def _flag(name: str) -> Column[bool]:
-    return Column(name, Flag, nullable=False)
-
-
-def _metadata_column() -> Column[Any]:
-    return Column("metadata", Json, nullable=False)
+# The tables that have a page of their own; all of them are in `metadata`.
+PAGES: Final = (tables_events,)
+metadata: Final = table_parts.metadata
 
 
 def _total_for_sorting(context: DefaultExecutionContext) -> int:
     """The total in ten-thousandths, comparable across currencies; a total never changes."""
     row: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
-    currency: Currency = row["currency"]
+    total_in: Currency = row["currency"]
     minor: int = row["total_minor"]
-    scale: int = 10 ** (PRICE_DECIMALS - currency.exponent)
+    scale: int = 10 ** (PRICE_DECIMALS - total_in.exponent)
     return minor * scale
 
 
-customers = _table(
+customers = table(
     "customers",
-    _id(),
+    row_id(),
     Column("name", String_(200), nullable=False),
     Column("email", String_(320)),
     Column("external_ref", String_(200), unique=True),
-    _metadata_column(),
-    _at("created_at"),
-    _at("updated_at"),
-    _version(),
+    metadata_column(),
+    at("created_at"),
+    at("updated_at"),
+    version(),
 )
 Index("uq_customers_email", func.lower(customers.c.email), unique=True)
 
-products = _table(
+products = table(
     "products",
-    _id(),
+    row_id(),
     Column("sku", String_(64), nullable=False, unique=True),
     Column("name", String_(200), nullable=False),
     Column("price_ten_thousandths", BigInt, nullable=False),
-    _currency(),
-    _flag("active"),
-    _flag("track_inventory"),
-    _flag("backorder"),
-    _at("created_at"),
-    _at("updated_at"),
-    _version(),
+    currency(),
+    flag("active"),
+    flag("track_inventory"),
+    flag("backorder"),
+    at("created_at"),
+    at("updated_at"),
+    version(),
     CheckConstraint("price_ten_thousandths >= 0", name="price_not_negative"),
     Index("ix_products_active", "active", "id"),
 )
 
-locations = _table(
+locations = table(
     "locations",
-    _id(),
+    row_id(),
     Column("name", String_(100), nullable=False, unique=True),
-    _at("created_at"),
-    _version(),
+    at("created_at"),
+    version(),
 )
 
-stock_levels = _table(
+stock_levels = table(
     "stock_levels",
-    _id(),
-    _references("product_id", "products.id"),
-    _references("location_id", "locations.id"),
+    row_id(),
+    references("product_id", "products.id"),
+    references("location_id", "locations.id"),
     Column("on_hand", BigInt, nullable=False),
     Column("reserved", BigInt, nullable=False),
-    _flag("backorder"),
-    _version(),
+    flag("backorder"),
+    version(),
     UniqueConstraint("product_id", "location_id"),
     CheckConstraint("on_hand >= 0", name="on_hand_not_negative"),
     CheckConstraint("reserved >= 0", name="reserved_not_negative"),
@@ -170,27 +126,27 @@ stock_levels = _table(
     Index("ix_stock_levels_location", "location_id", "product_id"),
 )
 
-orders = _table(
+orders = table(
     "orders",
-    _id(),
-    _references("customer_id", "customers.id"),
+    row_id(),
+    references("customer_id", "customers.id"),
     Column("status", Choice(OrderStatus), nullable=False),
     Column("payment_status", Choice(PaymentStatus), nullable=False),
     Column("fulfilment_status", Choice(FulfilmentStatus), nullable=False),
-    _currency(),
-    _money("total_minor"),
+    currency(),
+    money("total_minor"),
     Column("total_ten_thousandths", BigInt, nullable=False, default=_total_for_sorting),
     Column("channel", String_(50), nullable=False),
     Column("reference", String_(200)),
     Column("notes", String_(500)),
     Column("shipping_address", AddressDocument),
     Column("billing_address", AddressDocument),
-    _metadata_column(),
-    _at("cancellation_requested_at", nullable=True),
+    metadata_column(),
+    at("cancellation_requested_at", nullable=True),
     Column("cancellation_reason", String_(500)),
-    _at("created_at"),
-    _at("updated_at"),
-    _version(),
+    at("created_at"),
+    at("updated_at"),
+    version(),
     UniqueConstraint("channel", "reference"),
     CheckConstraint("total_minor >= 0", name="total_not_negative"),
     # Each documented filter with the default sort, newest first, walks one of these backwards; the
@@ -211,18 +167,18 @@ orders = _table(
     ),
 )
 
-order_items = _table(
+order_items = table(
     "order_items",
-    _references("order_id", "orders.id"),
+    references("order_id", "orders.id"),
     Column("id", BigInt, nullable=False),
-    _references("product_id", "products.id"),
+    references("product_id", "products.id"),
     Column("sku", String_(64), nullable=False),
     Column("name", String_(200), nullable=False),
     Column("quantity", BigInt, nullable=False),
     Column("unit_price_ten_thousandths", BigInt, nullable=False),
-    _money("line_total_minor"),
-    _currency(),
-    _flag("track_inventory"),
+    money("line_total_minor"),
+    currency(),
+    flag("track_inventory"),
     Column("shipped", BigInt, nullable=False),
     Column("returned", BigInt, nullable=False),
     PrimaryKeyConstraint("order_id", "id"),
@@ -233,39 +189,39 @@ order_items = _table(
     Index("ix_order_items_product", "product_id", "order_id"),
 )
 
-order_adjustments = _table(
+order_adjustments = table(
     "order_adjustments",
-    _references("order_id", "orders.id"),
+    references("order_id", "orders.id"),
     Column("position", BigInt, nullable=False),
     Column("kind", Choice(AdjustmentKind), nullable=False),
     Column("label", String_(200), nullable=False),
-    _money("amount_minor"),
-    _currency(),
+    money("amount_minor"),
+    currency(),
     PrimaryKeyConstraint("order_id", "position"),
 )
 
-stock_movements = _table(
+stock_movements = table(
     "stock_movements",
-    _id(),
-    _references("product_id", "products.id"),
-    _references("location_id", "locations.id"),
+    row_id(),
+    references("product_id", "products.id"),
+    references("location_id", "locations.id"),
     Column("kind", Choice(MovementKind), nullable=False),
     Column("on_hand_delta", BigInt, nullable=False),
     Column("reserved_delta", BigInt, nullable=False),
-    _references("order_id", "orders.id", nullable=True, index=True),
+    references("order_id", "orders.id", nullable=True, index=True),
     Column("reason", String_(500)),
     Column("actor", String_(100), nullable=False),
-    _at("occurred_at"),
+    at("occurred_at"),
     CheckConstraint("on_hand_delta <> 0 OR reserved_delta <> 0", name="moves_something"),
     Index("ix_stock_movements_level", "product_id", "location_id", "id"),
 )
 
-reservations = _table(
+reservations = table(
     "reservations",
     Column("order_id", BigInt, nullable=False),
     Column("item_id", BigInt, nullable=False),
-    _references("location_id", "locations.id"),
-    _references("product_id", "products.id"),
+    references("location_id", "locations.id"),
+    references("product_id", "products.id"),
     Column("quantity", BigInt, nullable=False),
     Column("state", Choice(ReservationState), nullable=False),
     PrimaryKeyConstraint("order_id", "item_id", "location_id"),
@@ -281,21 +237,21 @@ reservations = _table(
     ),
 )
 
-payments = _table(
+payments = table(
     "payments",
-    _id_text(),
-    _references("order_id", "orders.id", index=True),
+    text_id(),
+    references("order_id", "orders.id", index=True),
     Column("provider", String_(32), nullable=False),
-    _money("amount_minor"),
-    _money("authorised_minor"),
-    _money("captured_minor"),
-    _money("refunded_minor"),
-    _currency(),
+    money("amount_minor"),
+    money("authorised_minor"),
+    money("captured_minor"),
+    money("refunded_minor"),
+    currency(),
     Column("status", Choice(PaymentState), nullable=False),
     Column("token", String_(255)),
     Column("provider_payment_id", String_(255)),
-    _at("created_at"),
-    _at("updated_at"),
+    at("created_at"),
+    at("updated_at"),
     CheckConstraint("amount_minor > 0", name="amount_positive"),
     CheckConstraint("captured_minor <= authorised_minor", name="captured_at_most_authorised"),
     CheckConstraint(
@@ -303,22 +259,22 @@ payments = _table(
     ),
 )
 
-payment_operations = _table(
+payment_operations = table(
     "payment_operations",
-    _id_text(),
-    _references("payment_id", "payments.id", index=True),
+    text_id(),
+    references("payment_id", "payments.id", index=True),
     Column("kind", Choice(OperationKind), nullable=False),
-    _money("amount_minor"),
-    _currency(),
+    money("amount_minor"),
+    currency(),
     Column("state", Choice(OperationState), nullable=False),
     Column("sends", BigInt, nullable=False),
-    _at("planned_at"),
-    _at("sent_at", nullable=True),
-    _at("finished_at", nullable=True),
+    at("planned_at"),
+    at("sent_at", nullable=True),
+    at("finished_at", nullable=True),
     Column("error_code", String_(64)),
-    _at("first_sent_at", nullable=True),
-    _at("due_at", nullable=True),
-    _at("attention_at", nullable=True),
+    at("first_sent_at", nullable=True),
+    at("due_at", nullable=True),
+    at("attention_at", nullable=True),
     CheckConstraint("amount_minor > 0", name="amount_positive"),
     # None that is open is forgotten by everybody.
     CheckConstraint(
@@ -340,74 +296,74 @@ payment_operations = _table(
     ),
 )
 
-shipments = _table(
+shipments = table(
     "shipments",
-    _id_text(),
-    _references("order_id", "orders.id", index=True),
+    text_id(),
+    references("order_id", "orders.id", index=True),
     Column("carrier", String_(100)),
     Column("tracking_number", String_(100)),
     Column("status", Choice(ShipmentStatus), nullable=False),
-    _at("created_at"),
-    _at("delivered_at", nullable=True),
+    at("created_at"),
+    at("delivered_at", nullable=True),
 )
 
-shipment_items = _table(
+shipment_items = table(
     "shipment_items",
-    _references("shipment_id", "shipments.id"),
+    references("shipment_id", "shipments.id"),
     Column("item_id", BigInt, nullable=False),
     Column("quantity", BigInt, nullable=False),
     PrimaryKeyConstraint("shipment_id", "item_id"),
     CheckConstraint("quantity > 0", name="quantity_positive"),
 )
 
-returns = _table(
+returns = table(
     "returns",
-    _id_text(),
-    _references("order_id", "orders.id", index=True),
+    text_id(),
+    references("order_id", "orders.id", index=True),
     Column("reason", String_(500)),
     Column("status", Choice(ReturnStatus), nullable=False),
-    _at("created_at"),
-    _at("received_at", nullable=True),
+    at("created_at"),
+    at("received_at", nullable=True),
 )
 
-return_items = _table(
+return_items = table(
     "return_items",
-    _references("return_id", "returns.id"),
+    references("return_id", "returns.id"),
     Column("item_id", BigInt, nullable=False),
     Column("quantity", BigInt, nullable=False),
-    _flag("restock"),
+    flag("restock"),
     PrimaryKeyConstraint("return_id", "item_id"),
     CheckConstraint("quantity > 0", name="quantity_positive"),
 )
 
-refunds = _table(
+refunds = table(
     "refunds",
-    _id_text(),
-    _references("order_id", "orders.id", index=True),
-    _references("payment_id", "payments.id"),
+    text_id(),
+    references("order_id", "orders.id", index=True),
+    references("payment_id", "payments.id"),
     Column("operation_id", ForeignKey("payment_operations.id"), nullable=False, unique=True),
-    _references("return_id", "returns.id", nullable=True),
-    _money("amount_minor"),
-    _currency(),
+    references("return_id", "returns.id", nullable=True),
+    money("amount_minor"),
+    currency(),
     Column("reason", String_(500)),
-    _flag("restock"),
+    flag("restock"),
     Column("status", Choice(RefundStatus), nullable=False),
-    _at("created_at"),
+    at("created_at"),
     CheckConstraint("amount_minor > 0", name="amount_positive"),
 )
 
-refund_items = _table(
+refund_items = table(
     "refund_items",
-    _references("refund_id", "refunds.id"),
+    references("refund_id", "refunds.id"),
     Column("item_id", BigInt, nullable=False),
     Column("quantity", BigInt, nullable=False),
     PrimaryKeyConstraint("refund_id", "item_id"),
     CheckConstraint("quantity > 0", name="quantity_positive"),
 )
 
-events = _table(
+events = table(
     "events",
-    _id(),
+    row_id(),
     Column("aggregate", String_(32), nullable=False),
     Column("aggregate_id", BigInt, nullable=False),
     Column("sequence", BigInt, nullable=False),
@@ -415,41 +371,41 @@ events = _table(
     Column("payload", Json, nullable=False),
     Column("actor", String_(100), nullable=False),
     Column("correlation_id", String_(128)),
-    _at("occurred_at"),
+    at("occurred_at"),
     UniqueConstraint("aggregate", "aggregate_id", "sequence"),
     CheckConstraint("sequence > 0", name="sequence_positive"),
 )
 
-idempotency_keys = _table(
+idempotency_keys = table(
     "idempotency_keys",
     Column("caller", String_(100), nullable=False),
     Column("key", String_(255), nullable=False),
     Column("fingerprint", String_(64), nullable=False),
     Column("resource_id", String_(64)),
-    _at("lease_until"),
+    at("lease_until"),
     Column("status", BigInt),
     Column("headers", Json),
     Column("body", Bytes),
-    _at("created_at"),
+    at("created_at"),
     PrimaryKeyConstraint("caller", "key"),
     Index("ix_idempotency_keys_created_at", "created_at"),
 )
 
-tasks = _table(
+tasks = table(
     "tasks",
-    _id_text(),
+    text_id(),
     Column("name", String_(64), nullable=False),
     Column("payload", Json, nullable=False),
     Column("dedupe_key", String_(128)),
-    _references("order_id", "orders.id", nullable=True, index=True),
+    references("order_id", "orders.id", nullable=True, index=True),
     Column("correlation_id", String_(128)),
     Column("state", Choice(TaskState), nullable=False),
     Column("attempts", BigInt, nullable=False),
     Column("fence", BigInt, nullable=False),
-    _at("lease_until", nullable=True),
-    _at("created_at"),
-    _at("due_at"),
-    _at("finished_at", nullable=True),
+    at("lease_until", nullable=True),
+    at("created_at"),
+    at("due_at"),
+    at("finished_at", nullable=True),
     Column("result", Json),
     Column("error", Json),
     Index(
@@ -467,17 +423,17 @@ tasks = _table(
     ),
 )
 
-deprecated_calls = _table(
+deprecated_calls = table(
     "deprecated_calls",
     Column("caller", String_(100), nullable=False),
     Column("route", String_(200), nullable=False),
     Column("calls", BigInt, nullable=False),
-    _at("first_at"),
-    _at("last_at"),
+    at("first_at"),
+    at("last_at"),
     PrimaryKeyConstraint("caller", "route"),
 )
 
-gateway_events = _table(
+gateway_events = table(
     "gateway_events",
     Column("provider", String_(50), nullable=False),
     Column("event_id", String_(EVENT_ID_CHARS_MAX), nullable=False),
@@ -487,60 +443,60 @@ gateway_events = _table(
     PrimaryKeyConstraint("provider", "event_id"),
 )
 
-imported_documents = _table(
+imported_documents = table(
     "imported_documents",
     Column("channel", String_(50), nullable=False),
     Column("reference", String_(200), nullable=False),
     Column("fingerprint", String_(64), nullable=False),
     Column("outcome", Choice(ImportOutcome), nullable=False),
     Column("verdicts", Json, nullable=False),
-    _at("decided_at"),
+    at("decided_at"),
     PrimaryKeyConstraint("channel", "reference"),
 )
 
-users = _table(
+users = table(
     "users",
-    _id(),
+    row_id(),
     Column("username", String_(320), nullable=False),
     Column("email", String_(320)),
     Column("password_hash", String_(255), nullable=False),
     Column("permissions", PermissionSet, nullable=False),
-    _flag("active"),
+    flag("active"),
     Column("token_generation", BigInt, nullable=False),
-    _at("created_at"),
-    _version(),
+    at("created_at"),
+    version(),
 )
 Index("uq_users_username", func.lower(users.c.username), unique=True)
 
-api_keys = _table(
+api_keys = table(
     "api_keys",
-    _id(),
+    row_id(),
     Column("name", String_(100), nullable=False),
     Column("lookup", String_(32), nullable=False, unique=True),
     Column("secret_hash", String_(64), nullable=False),
     Column("permissions", PermissionSet, nullable=False),
-    _at("created_at"),
-    _at("revoked_at", nullable=True),
-    _version(),
+    at("created_at"),
+    at("revoked_at", nullable=True),
+    version(),
 )
 
-refresh_tokens = _table(
+refresh_tokens = table(
     "refresh_tokens",
-    _id_text(),
+    text_id(),
     Column("family_id", id_text(), nullable=False, index=True),
-    _references("user_id", "users.id", index=True),
+    references("user_id", "users.id", index=True),
     Column("token_hash", String_(64), nullable=False, unique=True),
-    _at("created_at"),
+    at("created_at"),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
-    _at("used_at", nullable=True),
-    _at("revoked_at", nullable=True),
+    at("used_at", nullable=True),
+    at("revoked_at", nullable=True),
 )
 
-sign_in_tallies = _table(
+sign_in_tallies = table(
     "sign_in_tallies",
     Column("subject", String_(64), primary_key=True),
     Column("failures", BigInt, nullable=False),
-    _at("wait_until"),
+    at("wait_until"),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
     CheckConstraint("failures >= 0", name="failures_not_negative"),
 )
