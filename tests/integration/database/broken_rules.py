@@ -60,8 +60,17 @@ CHECKS: Final = [
             " SELECT aggregate, aggregate_id, 0, name, payload, actor, occurred_at FROM events"
         ),
     ),
+    ("ck_event_feed_position_positive", "UPDATE event_feed SET position = 0"),
+    ("ck_event_feed_head_only_one", "UPDATE event_feed_head SET id = 2"),
 ]
 TWINS: Final = [
+    (
+        "uq_event_feed_event_id",
+        (
+            "INSERT INTO event_feed (position, event_id, name, visible_at)"
+            " SELECT position + 1, event_id, name, visible_at FROM event_feed"
+        ),
+    ),
     (
         "uq_customers_external_ref",
         (
