@@ -181,9 +181,10 @@ ERRORS: Final = (
     ErrorEntry(503, "database_unavailable", "The database cannot be reached.", _LATER, retryable=True),
     ErrorEntry(503, "draining", "This server is about to stop.", _LATER, retryable=True),
     ErrorEntry(503, "payment_unresolved", "The gateway has not said what became of an operation.", _LATER, retryable=True),
-    ErrorEntry(503, "queue_full", "More orders wait to be placed than this server takes in.", _LATER, retryable=True),
-    ErrorEntry(503, "stopping", "This server is about to stop and takes no more orders.", _LATER, retryable=True),
+    ErrorEntry(503, "queue_full", "More work of this kind waits than this server takes in, such as orders to be placed.", _LATER, retryable=True),
+    ErrorEntry(503, "stopping", "This server is about to stop and takes nothing in.", _LATER, retryable=True),
     ErrorEntry(503, "transaction_conflict", "Others changed the same things at the same moment; nothing was changed.", _LATER, retryable=True),
+    ErrorEntry(503, "worker_lost", "Processes that computed the answer died, perhaps for want of memory.", _LATER, retryable=True),
 )  # fmt: skip
 
 FAULTS: Final = (
