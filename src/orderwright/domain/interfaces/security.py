@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from orderwright.domain.entities.user import User
-from orderwright.domain.errors import Unauthenticated
+from orderwright.domain.errors import Rejected, Unauthenticated
 
 
 class InvalidToken(Unauthenticated):
@@ -50,4 +50,35 @@ class SecretHasher(Protocol):
 
     def matches(self, secret: str, secret_hash: str) -> bool:
         """Takes as long for a near miss as for a far one."""
+        ...
+
+
+class UrlRefused(Rejected):
+    """Nothing is sent to this address, whoever asks for it."""
+
+    code = "url_refused"
+
+
+class UrlGuard(Protocol):
+    """Keeps what users have us call away from what only we can reach."""
+
+    def check(self, url: str) -> None:
+        """As far as the text tells; where its name leads is checked at each call.
+
+        Raises: UrlRefused.
+        """
+        ...
+
+
+class UnreadableSecret(Exception):
+    """It was sealed under a key that is not known any more."""
+
+
+class SecretSealer(Protocol):
+    """For secrets that have to be read again: kept encrypted, so that a stolen dump has none."""
+
+    def seal(self, secret: str) -> str: ...
+
+    def open(self, sealed: str) -> str:
+        """Raises: UnreadableSecret."""
         ...
