@@ -35,7 +35,7 @@ class OutboundUrls:
         if parsed.userinfo or parsed.fragment:
             raise UrlRefused("the URL must have no user, password or fragment")
         self.check_port(parsed.port or _DEFAULT_PORTS[parsed.scheme])
-        self._check_host(parsed.host)
+        self._check_host(parsed.raw_host.decode())
 
     def check_port(self, port: int) -> None:
         """Raises: UrlRefused."""
