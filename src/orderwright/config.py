@@ -14,6 +14,7 @@ from pydantic_settings.sources import DotEnvSettingsSource, EnvSettingsSource
 
 from orderwright.config_addresses import is_some_network
 from orderwright.config_faults import BadConfiguration, Fault, faults_in
+from orderwright.config_mail import MailSettings, MailWay
 from orderwright.config_payments import (
     PAYMENT_KEY_CHARS_MIN,
     check_api_key,
@@ -49,7 +50,7 @@ _ORIGIN = re.compile(
 )
 
 
-class Settings(TimeBudget):
+class Settings(TimeBudget, MailSettings):
     """Immutable, valid as a whole, and handed on as plain values: nobody looks them up later.
 
     Field order matters: a field's check and default may look at the fields above it.
@@ -208,6 +209,12 @@ class Settings(TimeBudget):
     )
     background_work: bool = Field(
         True, description="Run queued tasks in the server process (`serve --no-background`: no)."
+    )
+    low_stock_units: int = Field(
+        0,
+        ge=0,
+        le=1_000_000,
+        description="With so many units or fewer available after an adjustment, `stock.low` is logged.",
     )
     task_poll_seconds: float = Field(
         0.5, gt=0, le=60, description="How often an idle worker looks for tasks."
@@ -433,6 +440,13 @@ class Settings(TimeBudget):
     @property
     def uses_sqlite(self) -> bool:
         return self.database_url.startswith(_SQLITE)
+
+    @property
+    def mail_way(self) -> MailWay:
+        """How mails leave the service."""
+        if self.smtp_host is not None:
+            return "smtp"
+        return "folder" if self.is_development else "none"
 
     @property
     def is_development(self) -> bool:

@@ -10,6 +10,7 @@ from typing import TextIO
 from dependency_injector import providers
 
 from orderwright.api.versions import Retirement
+from orderwright.application.queries.low_stock import LowStock
 from orderwright.application.services.demo import DemoShop
 from orderwright.application.services.demo_traffic import DemoTraffic
 from orderwright.composition.background import BackgroundParts
@@ -24,6 +25,7 @@ from orderwright.infrastructure.database.health import DatabaseHealth
 from orderwright.infrastructure.database.mapping import map_entities
 from orderwright.infrastructure.messaging.rounds import Rounds
 from orderwright.infrastructure.observability.logging import configure_logging
+from orderwright.infrastructure.observability.stock_alerts import StructuredStockAlerts
 from orderwright.infrastructure.system.readiness import Readiness
 from orderwright.infrastructure.system.watched_dependency import WatchedDependency
 
@@ -43,6 +45,12 @@ class Container(BackgroundParts, PlacementParts):
     )
 
     # Watching and trying out
+    low_stock = providers.Singleton(
+        LowStock,
+        Foundation.catalogue_reader,
+        providers.Singleton(StructuredStockAlerts),
+        at_most=Foundation.config.low_stock_units,
+    )
     auditor = providers.Singleton(SqlAuditor, Foundation.database)
     engine_report = providers.Coroutine(report_engine, Foundation.database)
     database_health = providers.Singleton(DatabaseHealth, Foundation.database, Foundation.schema)
@@ -115,6 +123,9 @@ def _plain_values(settings: Settings) -> dict[str, object]:
         "database_dsn": settings.database_dsn,
         "captures_at_once": settings.payment_capture == "automatic",
         "webhook_secrets": settings.webhook_secrets,
+        "mail_way": settings.mail_way,
+        "sends_mail": settings.mail_way != "none",
+        "smtp_password": settings.smtp_password and settings.smtp_password.get_secret_value(),
         "jwt_secrets": settings.jwt_secrets,
         "api_secret_key": settings.api_secret_key.get_secret_value(),
         "payment_api_key": settings.payment_api_key and settings.payment_api_key.get_secret_value(),

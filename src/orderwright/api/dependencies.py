@@ -12,6 +12,7 @@ from orderwright.api.one_step import FromRequest
 from orderwright.api.problems import correlation_id_of
 from orderwright.api.raw_headers import header
 from orderwright.application.placement.order_processor import OrderProcessor
+from orderwright.application.queries import low_stock
 from orderwright.application.queries.authenticate import Authenticator, Identity
 from orderwright.application.services.settlement import Settlement
 from orderwright.application.services.sign_in_guard import SignInGuard
@@ -65,6 +66,7 @@ OrderReader = Annotated[order_reader.OrderReader, provided("order_reader")]
 FullOrderReader = Annotated[order_reader.FullOrderReader, provided("full_order_reader")]
 OrderDetails = Annotated[readers.OrderDetailsReader, provided("order_details_reader")]
 Catalogue = Annotated[readers.CatalogueReader, provided("catalogue_reader")]
+LowStock = Annotated[low_stock.LowStock, provided("low_stock")]
 Access = Annotated[readers.AccessReader, provided("access_reader")]
 Secrets = Annotated[security.SecretHasher, provided("secret_hasher")]
 Hasher = Annotated[security.PasswordHasher, provided("password_hasher")]

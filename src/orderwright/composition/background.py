@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from dependency_injector import providers
@@ -15,9 +16,10 @@ from orderwright.application.services.expiry import Expiry
 from orderwright.application.services.forgetting import Forgetting
 from orderwright.application.services.open_operations import OpenOperations
 from orderwright.application.services.settlement import Settlement
-from orderwright.application.services.task_handlers import TaskHandlers
+from orderwright.application.services.task_handlers import TaskHandler, TaskHandlers
 from orderwright.application.services.task_runner import TaskLimits, TaskRunner
 from orderwright.composition.foundation import Foundation
+from orderwright.composition.mails import MailParts
 from orderwright.composition.payments import PaymentParts
 from orderwright.infrastructure.concurrency.batcher import Batcher
 from orderwright.infrastructure.database.processing.store import SqlProcessingStore
@@ -29,7 +31,11 @@ def _a_third(seconds: float) -> float:
     return seconds / 3
 
 
-class BackgroundParts(PaymentParts):
+def _merged(*handlers: Mapping[str, TaskHandler]) -> dict[str, TaskHandler]:
+    return {name: handler for each in handlers for name, handler in each.items()}
+
+
+class BackgroundParts(PaymentParts, MailParts):
     settlement = providers.Singleton(
         Settlement,
         Foundation.unit_of_work.provider,
@@ -63,7 +69,11 @@ class BackgroundParts(PaymentParts):
     task_runner = providers.Singleton(
         TaskRunner,
         Foundation.unit_of_work.provider,
-        task_handlers.provided.by_name.call(),
+        providers.Callable(
+            _merged,
+            task_handlers.provided.by_name.call(),
+            MailParts.order_mail_tasks.provided.by_name.call(),
+        ),
         Foundation.clock,
         Foundation.failure_log,
         providers.Factory(

@@ -1,5 +1,7 @@
 """Customers, products, locations and stock over HTTP."""
 
+from structlog.testing import capture_logs
+
 from tests.e2e.api.service import Service
 from tests.shop import Shop
 
@@ -142,6 +144,17 @@ async def test_stock_is_counted_in_and_never_written_off_below_what_is_reserved(
     assert taken.json() == {**level, "on_hand": 4, "reserved": 4, "available": 0}
     assert (refused.status_code, refused.json()["code"]) == (409, "stock_is_reserved")
     assert await shop.stock(product) == {"on_hand": 4, "reserved": 4, "available": 0}
+
+
+async def test_stock_that_gets_low_is_told_of(shop: Shop) -> None:
+    product = await shop.product("A", stock=3)
+    body = {"product_id": product, "delta": -2, "reason": "broken"}
+    lines: list[tuple[object, object]] = []
+    for delta in (-2, -1):
+        with capture_logs() as logs:
+            await shop.client.post("/api/v1/inventory/adjustments", json=body | {"delta": delta})
+        lines += [(e["product_id"], e["available"]) for e in logs if e["event"] == "stock.low"]
+    assert lines == [(product, 0)]
 
 
 async def test_stock_lies_at_locations(shop: Shop) -> None:

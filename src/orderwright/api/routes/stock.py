@@ -1,12 +1,12 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, BackgroundTasks, Query
 from starlette.responses import Response
 
 from orderwright.api.access import requires
 from orderwright.api.answers import rendered
-from orderwright.api.dependencies import Catalogue, Now
+from orderwright.api.dependencies import Catalogue, LowStock, Now
 from orderwright.api.idempotency import Once
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.paging import Skipping
@@ -57,9 +57,14 @@ async def list_levels(
 @router.post(
     "/inventory/adjustments", status_code=201, response_model=StockLevelJson, dependencies=WRITE
 )
-async def adjust(body: AdjustStockBody, once: Once, now: Now) -> Response:
+async def adjust(
+    body: AdjustStockBody, once: Once, now: Now, low_stock: LowStock, background: BackgroundTasks
+) -> Response:
     """Count in or write off; never below what orders have reserved."""
     command = body.to_command()
+    # A background task of the framework is gone when the process is killed, and tried only once. This
+    # one may be lost: the next change of the stock looks again. Whatever may not is a task in the database.
+    background.add_task(low_stock.look, command.product_id, command.location_id)
     return await once.run(
         lambda uow: adjust_stock(command, uow, now=now),
         rendered(201, StockLevelJson.model_validate),
