@@ -30,6 +30,7 @@ def is_plain(dependant: Dependant) -> bool:
         and signature(endpoint).return_annotation is Response
         and not dependant.dependencies
         and dependant.response_param_name is None
+        and dependant.background_tasks_param_name is None
         and (_has_one_body if dependant.body_params else has_plain_parameters)(dependant)
     )
 
