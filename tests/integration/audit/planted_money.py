@@ -28,6 +28,24 @@ MONEY: Final = [
         },
     ),
     planted(
+        "money that is on its way back though no refund says so",
+        "UPDATE payments SET refunding_minor = 1 WHERE order_id = :shipped",
+        found={("refunding_equals_open_refunds", "payment ID")},
+    ),
+    planted(
+        "a refund underway that was not counted",
+        "UPDATE payments SET refunding_minor = 0 WHERE order_id = :refund_unknown",
+        found={("refunding_equals_open_refunds", "payment ID")},
+    ),
+    planted(
+        "more on its way back than is left",
+        "UPDATE payments SET refunding_minor = captured_minor + 1 WHERE order_id = :shipped",
+        found={
+            ("payment_sums_within_bounds", "payment ID"),
+            ("refunding_equals_open_refunds", "payment ID"),
+        },
+    ),
+    planted(
         "a captured payment that says it is pending",
         "UPDATE payments SET status = 'pending' WHERE order_id = :shipped",
         found={("payment_status_as_journal", "payment ID")},
@@ -106,6 +124,7 @@ MONEY: Final = [
         " (SELECT id FROM payments WHERE order_id = :cancelled_paid)",
         "UPDATE refunds SET status = 'pending' WHERE order_id = :cancelled_paid",
         found={
+            ("refunding_equals_open_refunds", "payment ID"),
             ("cancelled_orders_hold_no_money", "order {cancelled_paid}"),
             ("payment_sums_equal_operations", "payment ID"),
         },

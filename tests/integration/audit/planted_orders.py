@@ -73,10 +73,18 @@ ORDERS: Final = [
         found={("returned_equals_returns", "line 1 of order {return_requested}")},
     ),
     planted(
+        "a refunded unit that was not counted",
+        "UPDATE order_items SET refunded = refunded - 1 WHERE order_id = :returned AND id = 1",
+        found={("refunded_equals_refunds", "line 1 of order {returned}")},
+    ),
+    planted(
         "a restocking refund of more than was counted",
         "UPDATE refund_items SET quantity = quantity + 1 WHERE refund_id ="
         " (SELECT id FROM refunds WHERE order_id = :restocked)",
-        found={("returned_equals_returns", "line 1 of order {restocked}")},
+        found={
+            ("returned_equals_returns", "line 1 of order {restocked}"),
+            ("refunded_equals_refunds", "line 1 of order {restocked}"),
+        },
     ),
     planted(
         "a refund that brought nothing back after all",

@@ -19,13 +19,27 @@ CHECKS: Final = [
     ("ck_orders_total_not_negative", "UPDATE orders SET total_minor = -1"),
     (
         "ck_order_items_quantity_in_bounds",
-        "UPDATE order_items SET quantity = 0, shipped = 0, returned = 0",
+        "UPDATE order_items SET quantity = 0, shipped = 0, returned = 0, refunded = 0",
     ),
     ("ck_order_items_quantity_in_bounds", "UPDATE order_items SET quantity = 1000001"),
     ("ck_order_items_price_not_negative", "UPDATE order_items SET unit_price_ten_thousandths = -1"),
     ("ck_order_items_shipped_at_most_ordered", "UPDATE order_items SET shipped = quantity + 1"),
     ("ck_order_items_returned_at_most_shipped", "UPDATE order_items SET returned = shipped + 1"),
     ("ck_order_items_returned_at_most_shipped", "UPDATE order_items SET returned = -1"),
+    (
+        "ck_order_items_refunded_at_most_ordered",
+        "UPDATE order_items SET refunded = refunded + quantity",
+    ),
+    ("ck_order_items_refunded_at_most_ordered", "UPDATE order_items SET refunded = -1"),
+    (
+        "ck_order_items_refunded_at_most_ordered",
+        (
+            "INSERT INTO order_items (order_id, id, product_id, sku, name, quantity,"
+            " unit_price_ten_thousandths, line_total_minor, currency, track_inventory, shipped,"
+            " returned, refunded) SELECT order_id, 99, product_id, sku, name, 1, 0, 0, currency,"
+            " track_inventory, 0, 0, 2 FROM order_items"
+        ),
+    ),
     ("ck_reservations_closed_holds_nothing", "UPDATE reservations SET quantity = 1"),
     ("ck_reservations_closed_holds_nothing", "UPDATE reservations SET state = 'active'"),
     ("ck_reservations_quantity_not_negative", "UPDATE reservations SET quantity = -1"),
@@ -39,6 +53,20 @@ CHECKS: Final = [
         "UPDATE payments SET refunded_minor = captured_minor + 1",
     ),
     ("ck_payments_refunded_at_most_captured", "UPDATE payments SET refunded_minor = -1"),
+    (
+        "ck_payments_refunding_at_most_left",
+        "UPDATE payments SET refunding_minor = captured_minor - refunded_minor + 1",
+    ),
+    ("ck_payments_refunding_at_most_left", "UPDATE payments SET refunding_minor = -1"),
+    (
+        "ck_payments_refunding_at_most_left",
+        (
+            "INSERT INTO payments (id, order_id, provider, amount_minor, authorised_minor,"
+            " captured_minor, refunded_minor, refunding_minor, currency, status, created_at,"
+            " updated_at) SELECT 'payment-2', order_id, provider, 9, 9, 9, 5, 5, currency, status,"
+            " created_at, updated_at FROM payments"
+        ),
+    ),
     ("ck_payment_operations_amount_positive", "UPDATE payment_operations SET amount_minor = 0"),
     (
         "ck_payment_operations_open_ones_are_looked_after",

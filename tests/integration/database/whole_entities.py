@@ -111,6 +111,7 @@ def _order() -> list[Any]:
         track_inventory=True,
         shipped=4,
         returned=3,
+        refunded=2,
     )
     adjustment = Adjustment(
         position=1,
@@ -177,6 +178,7 @@ def _money() -> list[Any]:
         authorised=kwd(11_000),
         captured=kwd(10_000),
         refunded=kwd(9_000),
+        refunding=kwd(1_000),
         currency=KWD,
         created_at=NOW,
         updated_at=LATER,

@@ -7,7 +7,7 @@ from datetime import datetime
 from orderwright.application.commands.settle_order import settling_task
 from orderwright.application.services import stock_keeping
 from orderwright.application.services.money_back import plan_refund
-from orderwright.application.services.refund_amount import refund_amount
+from orderwright.application.services.refund_amount import what_to_refund
 from orderwright.application.services.settlement import Settle
 from orderwright.domain.entities.order import CancellationInProgress, Order
 from orderwright.domain.entities.payment import Payment, RefundExceedsCaptured
@@ -56,19 +56,19 @@ async def _plan(command: RefundOrder, uow: UnitOfWork, ids: Ids, now: datetime) 
     await uow.context.precondition.check(order, uow)
     if order.is_cancelling:
         raise CancellationInProgress("the order is being cancelled; its money is on its way back")
-    amount = await refund_amount(
+    wanted = await what_to_refund(
         order, uow, amount=command.amount, lines=command.lines, return_id=command.return_id
     )
-    payment = _payment_with(amount, await uow.payments.of_order(order.id))
+    payment = _payment_with(wanted.amount, await uow.payments.of_order(order.id))
     refund = await plan_refund(
         order,
         payment,
-        amount,
+        wanted.amount,
         uow,
         ids=ids,
         now=now,
         reason=command.reason,
-        items=command.lines,
+        items=wanted.units,
         restock=command.restock,
         return_id=command.return_id,
     )

@@ -16,6 +16,7 @@ from orderwright.domain.entities.payment import Payment
 from orderwright.domain.entities.payment_ledger import payment_status_of
 from orderwright.domain.entities.refund import Refund
 from orderwright.domain.entities.return_ import Return, ReturnLine
+from orderwright.domain.events.order import LineQuantity
 from orderwright.domain.interfaces.ids import Ids
 from orderwright.domain.interfaces.payment_gateway import Outcome, OutcomeKind
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork
@@ -79,16 +80,24 @@ class Returns:
 
     def _pay_back(self, order: Order, return_: Return, amount: Money, at: datetime) -> None:
         payments = self._payments[order.id]
-        refunds = [
-            self._refund(order, return_, payment, part, at)
-            for payment, part in _spread(amount, payments)
-        ]
+        units = order.unrefunded_of(return_.units)
+        refunds = []
+        for payment, part in _spread(amount, payments):
+            refunds.append(self._refund(order, return_, payment, part, at, units=units))
+            units = []  # the first is for the goods, the others for what it could not pay
         order.payment_status = payment_status_of(order.total, payments)
         return_.refund(order, refunds[0].id, at)
         self._refunds += refunds
 
     def _refund(
-        self, order: Order, return_: Return, payment: Payment, amount: Money, at: datetime
+        self,
+        order: Order,
+        return_: Return,
+        payment: Payment,
+        amount: Money,
+        at: datetime,
+        *,
+        units: Sequence[LineQuantity],
     ) -> Refund:
         refund = planned_refund(
             order,
@@ -98,6 +107,7 @@ class Returns:
             now=at,
             reason=return_.reason,
             return_id=return_.id,
+            items=units,
         )
         operation = payment.operations[-1]
         operation.mark_sent(at)

@@ -31,6 +31,7 @@ async def plan_refund(
 
     Raises:
         RefundExceedsCaptured: more than the payment has left.
+        LineNotFound, DuplicateLine, LineAlreadyRefunded: not these units.
     """
     refund = planned_refund(
         order,
@@ -59,11 +60,13 @@ def planned_refund(
     restock: bool = False,
     return_id: str | None = None,
 ) -> Refund:
-    """Journal a refund that the caller keeps.
+    """Journal a refund that the caller keeps; `items` are the units it is for.
 
     Raises:
         RefundExceedsCaptured: more than the payment has left.
+        LineNotFound, DuplicateLine, LineAlreadyRefunded: not these units.
     """
+    order.refund_lines(items)
     operation = payment.plan(OperationKind.REFUND, amount, id=ids.new_id(), now=now)
     refund = Refund(
         id=ids.new_id(),

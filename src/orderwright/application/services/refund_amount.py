@@ -1,19 +1,18 @@
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from orderwright.domain.entities.order import Order, distinct
 from orderwright.domain.entities.order_parts import InvalidQuantity, OrderItem
-from orderwright.domain.entities.refund import RefundLine, RefundStatus
+from orderwright.domain.entities.refund import RefundStatus
 from orderwright.domain.entities.return_ import (
-    ReturnLine,
     ReturnNotFound,
     ReturnNotReceived,
     ReturnRefundUnderway,
     ReturnStatus,
 )
-from orderwright.domain.errors import Conflict, Rejected
+from orderwright.domain.errors import Rejected
 from orderwright.domain.events.order import LineQuantity
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork
 from orderwright.domain.value_objects.money import InvalidAmount, Money, total_of
@@ -23,19 +22,25 @@ class RefundNeedsAmount(Rejected):
     code = "refund_needs_amount"
 
 
-class LineAlreadyRefunded(Conflict):
-    code = "line_already_refunded"
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be refunded, and for which units."""
+
+    amount: Money
+    units: Sequence[LineQuantity]
 
 
-async def refund_amount(
+async def what_to_refund(
     order: Order,
     uow: UnitOfWork,
     *,
     amount: str | None,
     lines: Sequence[LineQuantity],
     return_id: str | None,
-) -> Money:
+) -> Wanted:
     """The amount asked for; else what the lines, or the returned lines, were sold for.
+
+    Of a return whose refund has an amount of its own, units that were refunded before count no more.
 
     Raises:
         RefundNeedsAmount, InvalidAmount, LineNotFound, DuplicateLine, InvalidQuantity.
@@ -44,12 +49,13 @@ async def refund_amount(
     _check(order, lines)
     returned = await _returned_lines(order, uow, return_id) if return_id is not None else ()
     if amount is not None:
-        wanted = Money.parse(amount, order.currency)
+        units = lines or order.unrefunded_of(returned)
+        wanted = Wanted(Money.parse(amount, order.currency), units)
     elif lines or returned:
-        wanted = _value_of(order, lines or returned, await _units_refunded(order, uow))
+        wanted = Wanted(_value_of(order, lines or returned), lines or returned)
     else:
         raise RefundNeedsAmount("a refund names an amount, lines or a return")
-    if wanted.minor <= 0:
+    if wanted.amount.minor <= 0:
         raise InvalidAmount("a refund is more than nothing")
     return wanted
 
@@ -61,37 +67,22 @@ def _check(order: Order, lines: Sequence[LineQuantity]) -> None:
             raise InvalidQuantity(f"line {item.id} has {item.quantity} units")
 
 
-def _value_of(order: Order, lines: Sequence[LineQuantity], refunded: Mapping[int, int]) -> Money:
-    amounts = [
-        _value_of_units(order.item(line.item_id), line.quantity, refunded.get(line.item_id, 0))
-        for line in lines
-    ]
+def _value_of(order: Order, lines: Sequence[LineQuantity]) -> Money:
+    amounts = [_value_of_units(order.item(line.item_id), line.quantity) for line in lines]
     return total_of(amounts, order.currency)
 
 
-def _value_of_units(item: OrderItem, quantity: int, refunded: int) -> Money:
-    """What `quantity` units bring once `refunded` have been paid for: however a line is split over
-    refunds, all of them together are its line total, to the last rounding."""
-    left = max(0, item.quantity - refunded)
-    if quantity > left:
-        raise LineAlreadyRefunded(f"line {item.id} has {left} units left to refund")
-    return item.unit_price.times(refunded + quantity) - item.unit_price.times(refunded)
+def _value_of_units(item: OrderItem, quantity: int) -> Money:
+    """What `quantity` more units bring: however a line is split over refunds, all of them together
+    are its line total, to the last rounding."""
+    item.check_refund(quantity)
+    after = item.refunded + quantity
+    return item.unit_price.times(after) - item.unit_price.times(item.refunded)
 
 
-async def _units_refunded(order: Order, uow: UnitOfWork) -> Counter[int]:
-    """How many units of each line have been refunded, or are about to be: by name or by a return."""
-    returned: dict[str | None, Sequence[RefundLine | ReturnLine]]
-    returned = {each.id: each.items for each in await uow.returns.of_order(order.id)}
-    units: Counter[int] = Counter()
-    for refund in await uow.refunds.of_order(order.id):
-        if refund.status is RefundStatus.FAILED:
-            continue
-        for line in refund.items or returned.get(refund.return_id, ()):
-            units[line.item_id] += line.quantity
-    return units
-
-
-async def _returned_lines(order: Order, uow: UnitOfWork, return_id: str) -> list[LineQuantity]:
+async def _returned_lines(
+    order: Order, uow: UnitOfWork, return_id: str
+) -> tuple[LineQuantity, ...]:
     returns = {each.id: each for each in await uow.returns.of_order(order.id)}
     if return_id not in returns:
         raise ReturnNotFound("the order has no such return")
@@ -101,7 +92,4 @@ async def _returned_lines(order: Order, uow: UnitOfWork, return_id: str) -> list
     # One that succeeded has closed the return; one that failed may be asked for again.
     if any(each.return_id == return_id and each.status is RefundStatus.PENDING for each in refunds):
         raise ReturnRefundUnderway("the return is being refunded")
-    return [
-        LineQuantity(item_id=line.item_id, quantity=line.quantity)
-        for line in returns[return_id].items
-    ]
+    return returns[return_id].units

@@ -10,7 +10,7 @@ from orderwright.domain.entities.payment_operation import (
     OperationState,
     PaymentOperation,
 )
-from orderwright.domain.entities.refund import Refund, refund_status_of
+from orderwright.domain.entities.refund import Refund, RefundStatus, refund_status_of
 from orderwright.domain.events.event import Event
 from orderwright.domain.events.payment import (
     PaymentAuthorised,
@@ -54,6 +54,8 @@ def record_outcome(
     refund = next((each for each in refunds if each.operation_id == operation_id), None)
     if refund is not None:
         refund.status = refund_status_of(operation.state)
+        if refund.status is RefundStatus.FAILED:
+            order.keep_paid(refund.units)
     event = _event_of(payment, operation, refund)
     if event is not None:
         order.note(event, now)

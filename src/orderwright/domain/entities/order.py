@@ -266,6 +266,27 @@ class Order(Aggregate):
         for item, quantity in self._named_by(lines):
             item.returned -= quantity
 
+    def refund_lines(self, lines: Sequence[LineQuantity]) -> None:
+        """Count `lines` as paid back, or about to be; no unit twice.
+
+        Raises:
+            LineNotFound, DuplicateLine, LineAlreadyRefunded: not these.
+        """
+        for item, quantity in self._named_by(lines):
+            item.refund(quantity)
+
+    def keep_paid(self, lines: Sequence[LineQuantity]) -> None:
+        """Count `lines` no longer as paid back: their refund failed."""
+        for item, quantity in self._named_by(lines):
+            item.refunded = max(0, item.refunded - quantity)
+
+    def unrefunded_of(self, lines: Sequence[LineQuantity]) -> list[LineQuantity]:
+        """What of `lines` no refund has named."""
+        left = [
+            (item.id, min(quantity, item.unrefunded)) for item, quantity in self._named_by(lines)
+        ]
+        return [LineQuantity(item_id=item_id, quantity=units) for item_id, units in left if units]
+
     def request_cancellation(self, reason: str | None, now: datetime) -> None:
         self.check(OrderAct.CANCEL)
         if self.is_cancelling:

@@ -33,6 +33,10 @@ class ReturnExceedsShipped(Conflict):
     code = "return_exceeds_shipped"
 
 
+class LineAlreadyRefunded(Conflict):
+    code = "line_already_refunded"
+
+
 def checked_quantity(quantity: int) -> int:
     """Raises: InvalidQuantity."""
     if not 1 <= quantity <= QUANTITY_MAX:
@@ -44,7 +48,8 @@ def checked_quantity(quantity: int) -> int:
 class OrderItem:
     """One line, a snapshot: `sku`, `name` and `unit_price` are what was agreed at placement.
 
-    `id` is the line's number in its order, from 1. Always `returned <= shipped <= quantity`.
+    `id` is the line's number in its order, from 1. Always `returned <= shipped <= quantity`, and
+    `refunded <= quantity`: the units that refunds name which have not failed.
     """
 
     id: int
@@ -58,6 +63,7 @@ class OrderItem:
     track_inventory: bool
     shipped: int = 0
     returned: int = 0
+    refunded: int = 0
 
     @classmethod
     def of(
@@ -88,6 +94,10 @@ class OrderItem:
     def unshipped(self) -> int:
         return self.quantity - self.shipped
 
+    @property
+    def unrefunded(self) -> int:
+        return self.quantity - self.refunded
+
     def ship(self, quantity: int) -> None:
         if quantity < 1:
             raise InvalidQuantity("a quantity is at least 1")
@@ -102,6 +112,14 @@ class OrderItem:
             left = self.shipped - self.returned
             raise ReturnExceedsShipped(f"line {self.id} has {left} that can come back")
         self.returned += quantity
+
+    def check_refund(self, quantity: int) -> None:
+        if quantity > self.unrefunded:
+            raise LineAlreadyRefunded(f"line {self.id} has {self.unrefunded} units left to refund")
+
+    def refund(self, quantity: int) -> None:
+        self.check_refund(quantity)
+        self.refunded += quantity
 
 
 class AdjustmentKind(StrEnum):

@@ -49,9 +49,9 @@ class PaymentInProgress(InProgress):
 
 @dataclass(kw_only=True, eq=False)
 class Payment:
-    """One attempt to take an order's money. Always `authorised >= captured >= refunded >= 0`.
+    """One attempt to take an order's money. Always `authorised >= captured >= refunded + refunding`.
 
-    The sums and the status change only when an operation of the journal finishes.
+    The sums and the status are counted from the journal, whenever an operation is planned or ends.
     """
 
     id: str
@@ -61,6 +61,7 @@ class Payment:
     authorised: Money
     captured: Money
     refunded: Money
+    refunding: Money
     currency: Currency
     created_at: datetime
     updated_at: datetime
@@ -89,6 +90,7 @@ class Payment:
             authorised=zero,
             captured=zero,
             refunded=zero,
+            refunding=zero,
             currency=amount.currency,
             created_at=now,
             updated_at=now,
@@ -102,11 +104,7 @@ class Payment:
     @property
     def refundable(self) -> Money:
         """Captured and neither given back nor on its way back."""
-        left = self.captured - self.refunded
-        for operation in self.open_operations:
-            if operation.kind is OperationKind.REFUND:
-                left = left - operation.amount
-        return left
+        return self.captured - self.refunded - self.refunding
 
     @property
     def uncaptured(self) -> Money:
@@ -170,6 +168,7 @@ class Payment:
             due_at=now,
         )
         self.operations.append(operation)
+        self.recount(now)
         return operation
 
     def apply(
@@ -220,6 +219,7 @@ class Payment:
         self.authorised = Money(ledger.authorised, self.currency)
         self.captured = Money(ledger.captured, self.currency)
         self.refunded = Money(ledger.refunded, self.currency)
+        self.refunding = Money(ledger.refunding, self.currency)
         self.status = ledger.state
         self.updated_at = now
 

@@ -8,7 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from orderwright.domain.entities.payment_operation import OperationKind, OperationState
+from orderwright.domain.entities.payment_operation import (
+    OPEN_STATES,
+    OperationKind,
+    OperationState,
+)
 from orderwright.domain.entities.payment_status import PaymentState, PaymentStatus
 from orderwright.domain.value_objects.money import Money
 
@@ -24,11 +28,13 @@ class Entry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Of one payment, in minor units: always `authorised >= captured >= refunded >= 0`."""
+    """Of one payment, in minor units: always `authorised >= captured >= refunded + refunding`, and
+    none below zero. `refunding` is on its way back."""
 
     authorised: int
     captured: int
     refunded: int
+    refunding: int
     state: PaymentState
 
 
@@ -53,7 +59,15 @@ def ledger_of(operations: Sequence[Entry]) -> Ledger:
     captured = taken + done[OperationKind.CAPTURE]
     refunded = done[OperationKind.REFUND]
     state = _state(operations, authorised, captured, refunded)
-    return Ledger(authorised, captured, refunded, state)
+    return Ledger(authorised, captured, refunded, _refunding(operations), state)
+
+
+def _refunding(operations: Sequence[Entry]) -> int:
+    return sum(
+        each.amount.minor
+        for each in operations
+        if each.kind is OperationKind.REFUND and each.state in OPEN_STATES
+    )
 
 
 def _state(

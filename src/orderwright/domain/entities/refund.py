@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from orderwright.domain.entities.payment_operation import OPEN_STATES, OperationState
 from orderwright.domain.errors import NotFound
+from orderwright.domain.events.order import LineQuantity
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import Money
 
@@ -36,7 +37,10 @@ class RefundLine:
 
 @dataclass(kw_only=True, eq=False)
 class Refund:
-    """Money given back against one captured payment; its operation in the journal carries it out."""
+    """Money given back against one captured payment; its operation in the journal carries it out.
+
+    `items` are the units it is for, if it is for any; until it fails, no other refund is for them.
+    """
 
     id: str
     order_id: int
@@ -50,3 +54,9 @@ class Refund:
     restock: bool = False
     items: list[RefundLine] = field(default_factory=list)
     status: RefundStatus = RefundStatus.PENDING
+
+    @property
+    def units(self) -> tuple[LineQuantity, ...]:
+        return tuple(
+            LineQuantity(item_id=line.item_id, quantity=line.quantity) for line in self.items
+        )

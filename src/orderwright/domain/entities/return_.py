@@ -92,6 +92,10 @@ class Return:
         return cls(id=id, order_id=order.id, items=list(lines), created_at=now, reason=reason)
 
     @property
+    def units(self) -> tuple[LineQuantity, ...]:
+        return _quantities(self.items)
+
+    @property
     def restocked(self) -> tuple[LineQuantity, ...]:
         return _quantities([line for line in self.items if line.restock])
 

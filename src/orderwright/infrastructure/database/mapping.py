@@ -101,6 +101,7 @@ def _map_payments() -> None:
         authorised=_money(payment.authorised_minor),
         captured=_money(payment.captured_minor),
         refunded=_money(payment.refunded_minor),
+        refunding=_money(payment.refunding_minor),
         operations=_parts(PaymentOperation, operation.planned_at, operation.id),
     )
     _map(RefundLine, tables.refund_items)

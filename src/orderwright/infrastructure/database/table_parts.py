@@ -41,6 +41,11 @@ def money(name: str) -> Column[int]:
     return Column(name, BigInt, nullable=False)
 
 
+def counter(name: str) -> Column[int]:
+    """At first 0, by the database: where rows are made in thousands nobody has to say so."""
+    return Column(name, BigInt, nullable=False, server_default="0")
+
+
 def currency() -> Column[Currency]:
     return Column("currency", CurrencyCode, nullable=False)
 

@@ -46,6 +46,7 @@ from orderwright.infrastructure.database.domain_types import (
 )
 from orderwright.infrastructure.database.table_parts import (
     at,
+    counter,
     currency,
     flag,
     metadata_column,
@@ -181,11 +182,13 @@ order_items = table(
     flag("track_inventory"),
     Column("shipped", BigInt, nullable=False),
     Column("returned", BigInt, nullable=False),
+    counter("refunded"),
     PrimaryKeyConstraint("order_id", "id"),
     CheckConstraint(f"quantity BETWEEN 1 AND {QUANTITY_MAX}", name="quantity_in_bounds"),
     CheckConstraint("unit_price_ten_thousandths >= 0", name="price_not_negative"),
     CheckConstraint("shipped BETWEEN 0 AND quantity", name="shipped_at_most_ordered"),
     CheckConstraint("returned BETWEEN 0 AND shipped", name="returned_at_most_shipped"),
+    CheckConstraint("refunded BETWEEN 0 AND quantity", name="refunded_at_most_ordered"),
     Index("ix_order_items_product", "product_id", "order_id"),
 )
 
@@ -252,10 +255,15 @@ payments = table(
     Column("provider_payment_id", String_(255)),
     at("created_at"),
     at("updated_at"),
+    counter("refunding_minor"),
     CheckConstraint("amount_minor > 0", name="amount_positive"),
     CheckConstraint("captured_minor <= authorised_minor", name="captured_at_most_authorised"),
     CheckConstraint(
         "refunded_minor BETWEEN 0 AND captured_minor", name="refunded_at_most_captured"
+    ),
+    CheckConstraint(
+        "refunding_minor BETWEEN 0 AND captured_minor - refunded_minor",
+        name="refunding_at_most_left",
     ),
 )
 

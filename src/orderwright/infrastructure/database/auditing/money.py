@@ -29,12 +29,27 @@ FROM (
 WHERE authorised_minor <> authorised OR captured_minor <> captured OR refunded_minor <> refunded
 """
 
+_REFUNDING = """
+SELECT 'payment ' || id,
+       'counts ' || refunding_minor || ' on its way back, but its open refunds sum to ' || underway
+FROM (
+    SELECT payments.id, refunding_minor, COALESCE(SUM(refunds.amount_minor), 0) AS underway
+    FROM payments
+    LEFT JOIN payment_operations AS refunds
+    ON refunds.payment_id = payments.id AND refunds.kind = 'refund'
+       AND refunds.state IN ('planned', 'sent', 'unknown')
+    GROUP BY payments.id, refunding_minor
+) AS sums
+WHERE refunding_minor <> underway
+"""
+
 _BOUNDS = """
 SELECT 'payment ' || id,
        'authorised ' || authorised_minor || ', captured ' || captured_minor || ', refunded '
-       || refunded_minor
+       || refunded_minor || ', refunding ' || refunding_minor
 FROM payments
-WHERE refunded_minor < 0 OR captured_minor < refunded_minor OR authorised_minor < captured_minor
+WHERE refunded_minor < 0 OR refunding_minor < 0
+   OR captured_minor < refunded_minor + refunding_minor OR authorised_minor < captured_minor
 """
 
 _STATUS = """
@@ -161,6 +176,7 @@ WHERE status IN ('confirmed', 'shipped', 'delivered')
 
 MONEY_CHECKS: Final = (
     Check(name="payment_sums_equal_operations", of=tables.payments, wrong=_SUMS),
+    Check(name="refunding_equals_open_refunds", of=tables.payments, wrong=_REFUNDING),
     Check(name="payment_sums_within_bounds", of=tables.payments, wrong=_BOUNDS),
     Check(name="payment_status_as_journal", of=tables.payments, wrong=_STATUS),
     Check(name="order_payment_status_as_payments", of=tables.orders, wrong=_ORDER_STATUS),

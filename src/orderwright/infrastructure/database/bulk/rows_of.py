@@ -28,9 +28,7 @@ class RowsOf:
     """How the rows of one table are written in one dialect."""
 
     def __init__(self, table: Table, dialect: Dialect) -> None:
-        written = [
-            column for column in table.columns if not (table in _NUMBERED and column.name == "id")
-        ]
+        written = [column for column in table.columns if not _filled_by_database(column)]
         self.table = table.name
         self.types = tuple(column.type.compile(dialect) for column in written)
         self.columns = tuple(column.name for column in written)
@@ -44,6 +42,12 @@ class RowsOf:
         """The same the other way round, which costs half as much to make."""
         listed = list(values)
         return [_written(listed, *each) for each in self._columns]
+
+
+def _filled_by_database(column: Column[Any]) -> bool:
+    if column.identity is not None:
+        return column.table in _NUMBERED
+    return column.server_default is not None
 
 
 def converter_of(kind: TypeEngine[Any], dialect: Dialect) -> Convert:
