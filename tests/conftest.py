@@ -13,6 +13,8 @@ import pytest
 from devtools.postgres_binaries import PostgresNotFound
 from orderwright.infrastructure.database import migrate
 from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.security import rate_limits
+from tests.patience import REDIS_S, patient_database
 from tests.postgres import MigratedPostgres, migrated_postgres
 from tests.redis_server import RedisNotFound, RedisServer, redis_server
 
@@ -82,13 +84,19 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url)
+    database = patient_database(database_url)
     yield database
     await database.dispose()
 
 
 @pytest.fixture
-def redis() -> Iterator[RedisServer]:
+def _patience_with_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quarter of a second, as requests have, may pass on a busy machine before it answers."""
+    monkeypatch.setattr(rate_limits, "ANSWER_WITHIN_S", REDIS_S)
+
+
+@pytest.fixture
+def redis(_patience_with_redis: None) -> Iterator[RedisServer]:
     """A Redis of this test's own, to be killed at will."""
     try:
         with redis_server() as server:
@@ -107,7 +115,7 @@ def _shared_redis() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def redis_url(_shared_redis: RedisServer) -> str:
+def redis_url(_shared_redis: RedisServer, _patience_with_redis: None) -> str:
     """An empty Redis."""
     _shared_redis.flush()
     return _shared_redis.url

@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from orderwright.api.access import declared
 from orderwright.api.errors import FAULTS_MAX
-from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.tables import metadata
 from tests.e2e.api.service import Service
 from tests.e2e.contract.operations import Operation
 from tests.e2e.contract.samples import Place, Sampler
+from tests.patience import patient_database
 
 COLUMNS: Final = {column.name for table in metadata.tables.values() for column in table.columns}
 ATTRIBUTES: Final = {"is_admin", "owner_id", "tenant_id", "role", "__proto__", "constructor"}
@@ -73,7 +73,7 @@ def _pointer(place: Place, name: str) -> str:
 
 
 async def everything(database_url: str) -> dict[str, list[Any]]:
-    database = Database(database_url)
+    database = patient_database(database_url)
     async with database.read_engine.connect() as connection:
         tables = {
             name: sorted(map(repr, (await connection.execute(select(table))).all()))

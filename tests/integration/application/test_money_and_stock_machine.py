@@ -30,6 +30,7 @@ from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.database import Database
 from tests.back_office import BackOffice
 from tests.open_operations import sweep_of
+from tests.patience import patient_database
 from tests.postgres import MigratedPostgres
 from tests.processing import processing_of
 from tests.scripted_gateway import Account, Fault, ScriptedGateway
@@ -228,7 +229,7 @@ def test_random_lives_of_orders_keep_money_and_stock_on_sqlite(sqlite_template: 
 
         async def opened() -> Database:
             file = Path(shutil.copy(sqlite_template, Path(directory) / f"{next(files)}.db"))
-            return Database(f"sqlite+aiosqlite:///{file}")
+            return patient_database(f"sqlite+aiosqlite:///{file}")
 
         run(type("OnSqlite", (Money,), {"open_database": staticmethod(opened)}), examples=8)
 
@@ -237,6 +238,6 @@ def test_random_lives_of_orders_keep_money_and_stock_on_postgresql(
     postgres: MigratedPostgres,
 ) -> None:
     async def opened() -> Database:
-        return Database(postgres.url_of(await postgres.create_database()))
+        return patient_database(postgres.url_of(await postgres.create_database()))
 
     run(type("OnPostgresql", (Money,), {"open_database": staticmethod(opened)}), examples=2)

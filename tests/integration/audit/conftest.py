@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from orderwright.infrastructure.database.database import Database
 from tests.integration.audit.busy_service import BusyService
 from tests.integration.audit.lawless import without_guards
+from tests.patience import patient_database
 from tests.postgres import MigratedPostgres
 
 
@@ -45,7 +46,7 @@ def busy(request: pytest.FixtureRequest) -> Busy:
 
 @pytest.fixture
 async def busy_database(busy: Busy) -> AsyncIterator[Database]:
-    database = Database(busy.url)
+    database = patient_database(busy.url)
     yield database
     await database.dispose()
 
@@ -78,7 +79,7 @@ def lawless(request: pytest.FixtureRequest, busy: Busy) -> AsyncEngine:
 
 
 async def _worked_through(url: str) -> dict[str, int]:
-    database = Database(url)
+    database = patient_database(url)
     try:
         return await BusyService(database).work()
     finally:

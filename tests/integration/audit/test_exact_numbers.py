@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.tables import metadata
 from orderwright.infrastructure.database.types import BigInt
 from tests.integration.audit.conftest import Busy
+from tests.patience import patient_database
 
 NUMBERS = [
     column
@@ -18,7 +18,7 @@ NUMBERS = [
 
 
 async def test_after_all_its_work_sqlite_holds_only_whole_numbers(busy_sqlite: Busy) -> None:
-    database = Database(busy_sqlite.url)
+    database = patient_database(busy_sqlite.url)
     found = set()
     async with database.read_sessions() as session:
         for column in NUMBERS:
@@ -31,7 +31,7 @@ async def test_after_all_its_work_sqlite_holds_only_whole_numbers(busy_sqlite: B
 
 
 async def test_every_table_of_sqlite_is_strict(busy_sqlite: Busy) -> None:
-    database = Database(busy_sqlite.url)
+    database = patient_database(busy_sqlite.url)
     async with database.read_sessions() as session:
         listed = await session.execute(text("SELECT name, strict FROM pragma_table_list"))
         strict = {name for name, is_strict in listed if is_strict}
@@ -51,7 +51,7 @@ async def test_every_table_of_sqlite_is_strict(busy_sqlite: Busy) -> None:
 
 @pytest.mark.parametrize("number", ["1.5", "'1.50'", "1e300", "9223372036854775808"])
 async def test_sqlite_refuses_what_is_no_whole_number(busy_sqlite: Busy, number: str) -> None:
-    database = Database(busy_sqlite.url)
+    database = patient_database(busy_sqlite.url)
     async with database.write_sessions() as session:
         with pytest.raises(DBAPIError, match=r"cannot store (REAL|TEXT)"):
             await session.execute(text(f"UPDATE orders SET total_minor = {number}"))  # noqa: S608
@@ -60,7 +60,7 @@ async def test_sqlite_refuses_what_is_no_whole_number(busy_sqlite: Busy, number:
 
 
 async def test_no_column_of_postgresql_is_inexact(busy_postgresql: Busy) -> None:
-    database = Database(busy_postgresql.url)
+    database = patient_database(busy_postgresql.url)
     async with database.read_sessions() as session:
         asked = await session.execute(
             text(

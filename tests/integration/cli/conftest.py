@@ -16,6 +16,7 @@ import structlog
 
 from orderwright.cli.entry import main
 from orderwright.config import Settings, get_settings
+from tests.patience import PATIENT_SETTINGS
 
 _SETTINGS = {name.upper() for name in Settings.model_fields}
 
@@ -89,7 +90,7 @@ def _logging_is_put_back() -> Iterator[None]:
 @pytest.fixture
 def orderwright(database_url: str, tmp_path: Path) -> CommandLine:
     """On a migrated, empty database; the test runs once for each kind."""
-    return CommandLine(tmp_path, {"DATABASE_URL": database_url})
+    return CommandLine(tmp_path, {"DATABASE_URL": database_url, **PATIENT_SETTINGS})
 
 
 @pytest.fixture

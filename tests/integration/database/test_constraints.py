@@ -15,6 +15,7 @@ from orderwright.infrastructure.database.mapping import map_entities
 from orderwright.infrastructure.database.tables import metadata
 from tests.integration.database.broken_rules import BROKEN, CHANGES_OF_THE_PAST, REFERRED_TO
 from tests.integration.database.whole_entities import whole_entities
+from tests.patience import patient_database
 from tests.postgres import MigratedPostgres
 
 _ON_SQLITE: Final = {
@@ -29,7 +30,7 @@ async def kept_sqlite(
     sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[AsyncEngine]:
     file = shutil.copy(sqlite_template, tmp_path_factory.mktemp("kept") / "orderwright.db")
-    database = Database(f"sqlite+aiosqlite:///{file}")
+    database = patient_database(f"sqlite+aiosqlite:///{file}")
     await _keep(database)
     yield database.write_engine
     await database.dispose()
@@ -38,7 +39,7 @@ async def kept_sqlite(
 @pytest.fixture(scope="module")
 async def kept_postgresql(postgres: MigratedPostgres) -> AsyncIterator[AsyncEngine]:
     name = await postgres.create_database()
-    database = Database(postgres.url_of(name))
+    database = patient_database(postgres.url_of(name))
     await _keep(database)
     yield database.write_engine
     await database.dispose()

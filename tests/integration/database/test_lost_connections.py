@@ -18,8 +18,10 @@ from orderwright.infrastructure.database.errors import in_domain_words
 from orderwright.infrastructure.database.readers.orders import SqlOrderReader
 from orderwright.infrastructure.database.tables import customers
 from tests.back_office import BackOffice
+from tests.patience import PATIENT, patient_database
 
-_HASTY = Limits(statement_timeout_s=0.05, idle_in_transaction_timeout_s=0.05)
+# Not so short that an honest statement on a slow machine is cut off.
+_HASTY = Limits(statement_timeout_s=0.5, idle_in_transaction_timeout_s=0.05)
 _OTHERS = (
     "FROM pg_stat_activity WHERE datname = current_database()"
     " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
@@ -31,7 +33,7 @@ _DEADLINE_S = 10.0
 
 
 @asynccontextmanager
-async def office_on(url: str, limits: Limits | None = None) -> AsyncIterator[BackOffice]:
+async def office_on(url: str, limits: Limits = PATIENT) -> AsyncIterator[BackOffice]:
     database = Database(url, limits)
     try:
         yield BackOffice(database)
@@ -45,7 +47,7 @@ async def count(office: BackOffice) -> int | None:
 
 
 async def cut_others(url: str) -> None:
-    database = Database(url)
+    database = patient_database(url)
     async with database.write_engine.connect() as connection:
         await connection.execute(_CUT_OTHERS)
     await database.dispose()

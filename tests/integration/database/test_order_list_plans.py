@@ -13,10 +13,10 @@ from benchmarks.plans.filling import fill
 from benchmarks.plans.shop import DISCONTINUED
 from orderwright.domain.interfaces.order_reader import OrderFilter, OrderSort
 from orderwright.infrastructure.database import engines
-from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.mapping import map_entities
 from orderwright.infrastructure.database.readers.catalogue import SqlCatalogueReader
 from orderwright.infrastructure.database.readers.orders import SqlOrderReader
+from tests.patience import patient_database
 
 _ORDERS = 6_000
 # The largest customer and the best sold product have fewer: in a shop this small PostgreSQL does well to
@@ -82,7 +82,7 @@ CATALOGUE: dict[str, Callable[[SqlCatalogueReader], Awaitable[Any]]] = {
 
 async def test_no_list_of_the_catalogue_is_scanned(filled_url: str) -> None:
     map_entities()
-    database = Database(filled_url)
+    database = patient_database(filled_url)
     reader = SqlCatalogueReader(database)
     rows = {}
     async with explainer_of(filled_url) as explainer:
@@ -117,7 +117,7 @@ async def test_what_is_no_longer_sold_is_found_without_passing_all_that_came_lat
 ) -> None:
     """It has more than few orders, so the next ones should be near: but none of them is."""
     narrowed = OrderFilter(product_id=DISCONTINUED)
-    database = Database(filled_url)
+    database = patient_database(filled_url)
     async with explainer_of(filled_url) as explainer:
         with overheard(database) as statements:
             page = await SqlOrderReader(database, few=10).page(narrowed, sort=sort, limit=5)

@@ -11,6 +11,7 @@ from orderwright.infrastructure.database import migrate, sqlite_driver
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.tables import customers
 from tests.integration.database.test_database import a_customer
+from tests.patience import patient_database
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ async def database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIter
     monkeypatch.setattr(sqlite_driver, "wal_is_safe", lambda _version: False)
     url = f"sqlite+aiosqlite:///{tmp_path}/orderwright.db"
     await migrate.upgrade(url)
-    database = Database(url)
+    database = patient_database(url)
     yield database
     await database.dispose()
 

@@ -20,6 +20,7 @@ from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.database import Database
 from tests.back_office import BackOffice
 from tests.integration.placement.counter import Counter
+from tests.patience import patient_database
 from tests.postgres import MigratedPostgres
 
 WRITTEN = (
@@ -120,13 +121,13 @@ class Databases:
         if self._template is not None:
             with tempfile.TemporaryDirectory() as directory:
                 file = shutil.copy(self._template, Path(directory) / "orderwright.db")
-                database = Database(f"sqlite+aiosqlite:///{file}")
+                database = patient_database(f"sqlite+aiosqlite:///{file}")
                 yield database
                 await database.dispose()
         else:
             assert self._postgres is not None
             name = await self._postgres.create_database()
-            database = Database(self._postgres.url_of(name))
+            database = patient_database(self._postgres.url_of(name))
             yield database
             await database.dispose()
             await self._postgres.drop_database(name)
