@@ -1,10 +1,15 @@
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from orderwright.application.commands.process_order import PROCESS_ORDER
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.payment import Payment
-from orderwright.domain.entities.payment_operation import OperationKind, OperationState
+from orderwright.domain.entities.payment_operation import (
+    IN_FLIGHT,
+    OperationKind,
+    OperationState,
+)
 from orderwright.domain.entities.payment_status import PaymentState, PaymentStatus
 from orderwright.domain.entities.task import Task, TaskState
 from orderwright.domain.interfaces.payment_gateway import GatewayCall, Outcome
@@ -14,7 +19,7 @@ from orderwright.infrastructure.database.processing.store import SqlProcessingSt
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
 from tests.back_office import BackOffice
 from tests.gateways import BusyGateway, UnreliableGateway, WatchedGateway
-from tests.processing import processing_of
+from tests.processing import LIMITS, processing_of
 
 
 async def asked(office: BackOffice, count: int) -> list[int]:
@@ -150,6 +155,45 @@ async def until_confirmed(office: BackOffice, orders: list[int]) -> None:
         for order_id in orders:
             while (await office.order(order_id)).status is not OrderStatus.CONFIRMED:
                 await asyncio.sleep(0.01)
+
+
+async def test_a_payment_that_waits_for_its_turn_is_not_asked_for_meanwhile(
+    database: Database,
+) -> None:
+    gateway = OneByOne(1)
+    office = BackOffice(database, gateway)
+    orders = await asked(office, 2)
+
+    async with processing_of(office, replace(LIMITS, calls_at_once=1)) as processing:
+        await processing.run_due()
+        await until_sent(office, orders)
+        orders.append(await asked_again(office))
+        begun = office.clock.now()
+        await processing.run_due()
+        await until_sent(office, orders)
+
+        for n, order_id in enumerate(orders, start=1):
+            about_then = begun + n * IN_FLIGHT
+            assert await claimed(office, about_then - IN_FLIGHT / 2) == []
+            assert await claimed(office, about_then + IN_FLIGHT / 2) == [order_id]
+        gateway.let_through.set()
+        await until_confirmed(office, orders)
+    assert processing.orders_in_progress == 0
+
+
+async def until_sent(office: BackOffice, orders: list[int]) -> None:
+    async with asyncio.timeout(10):
+        for order_id in orders:
+            while not await office.details.payments(order_id):
+                await asyncio.sleep(0.01)
+
+
+async def claimed(office: BackOffice, now: datetime) -> list[int]:
+    """The orders whose payments somebody asks for at that time, and not again for a day."""
+    async with office.uow() as uow:
+        orders = await uow.payments.claim_due(now=now, until=now + timedelta(days=1), limit=10)
+        await uow.commit()
+    return list(orders)
 
 
 async def test_what_is_declined_fails_its_task_and_leaves_its_order_to_be_tried_again(

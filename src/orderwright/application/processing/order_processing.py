@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Final
 
 from orderwright.application.commands.process_order import PROCESS_ORDER
 from orderwright.application.processing.limits import ProcessingLimits
-from orderwright.application.processing.paying import Intent, begin_payments
+from orderwright.application.processing.paying import Begun, Intent, begin_payments
 from orderwright.application.processing.recording import Answered, Recorder
 from orderwright.application.services.asking import Asking
 from orderwright.application.services.settlement import Settlement
-from orderwright.domain.entities.payment_operation import OperationKind
+from orderwright.domain.entities.payment_operation import IN_FLIGHT, OperationKind
 from orderwright.domain.entities.task import Task, TaskState
 from orderwright.domain.errors import Unavailable
 from orderwright.domain.interfaces.batching import Batching
 from orderwright.domain.interfaces.clock import Clock
 from orderwright.domain.interfaces.failure_log import FailureLog
 from orderwright.domain.interfaces.ids import Ids
-from orderwright.domain.interfaces.payment_gateway import PaymentGateway
+from orderwright.domain.interfaces.payment_gateway import Outcome, PaymentGateway
 from orderwright.domain.interfaces.processing import Claim, ProcessingStore
 from orderwright.domain.interfaces.requests import RequestContext
 
@@ -67,6 +68,8 @@ class OrderProcessing:
         self._limits = limits
         self._kind = OperationKind.CHARGE if capture else OperationKind.AUTHORISE
         self._calls = asyncio.Semaphore(limits.calls_at_once)
+        self._beginning = asyncio.Lock()
+        self._unanswered = 0
         self._alone = asyncio.Semaphore(limits.alone_at_once)
         self._claims: dict[str, Claim] = {}
         self._freed = asyncio.Event()
@@ -133,15 +136,7 @@ class OrderProcessing:
         try:
             await self._reached("job.after_attempt_commit")
             await self._reached("process.after_claim")
-            begun = await begin_payments(
-                claims,
-                self._store,
-                self._ids,
-                self._clock.now(),
-                provider=self._gateway.name,
-                kind=self._kind,
-                may_try=lambda claim: claim.attempts <= self._limits.retries_max + 1,
-            )
+            begun = await self._begin(claims)
             await self._reached("pay.after_sent_commit")
         except Exception as error:  # noqa: BLE001 - their leases run out, and they are claimed again
             self._failures.worker_failed(error)
@@ -157,10 +152,37 @@ class OrderProcessing:
             for claim in begun.alone:
                 calls.create_task(self._process_alone(claim))
 
-    async def _pay(self, intent: Intent) -> None:
+    async def _begin(self, claims: Sequence[Claim]) -> Begun:
+        # One group after the other: calls are made in the order in which they were written down.
+        async with self._beginning:
+            ahead = self._unanswered
+            begun = await begin_payments(
+                claims,
+                self._store,
+                self._ids,
+                self._clock.now(),
+                provider=self._gateway.name,
+                kind=self._kind,
+                may_try=lambda claim: claim.attempts <= self._limits.retries_max + 1,
+                waits=lambda position: self._wait_behind(ahead + position),
+            )
+            self._unanswered += len(begun.intents)
+        return begun
+
+    def _wait_behind(self, calls: int) -> timedelta:
+        """For as many calls as may be made at once, at most as long as one of them may last."""
+        return IN_FLIGHT * (calls // self._limits.calls_at_once)
+
+    async def _ask(self, intent: Intent) -> Outcome:
         try:
             async with self._calls:
-                outcome = await self._asking.ask(intent.sent)
+                return await self._asking.ask(intent.sent)
+        finally:
+            self._unanswered -= 1
+
+    async def _pay(self, intent: Intent) -> None:
+        try:
+            outcome = await self._ask(intent)
             await self._reached("pay.after_gateway_before_record")
             answered = Answered(intent, outcome)
             if await self._recording.submit(answered):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orderwright.application.services.asking import Sent
-from orderwright.domain.entities.payable_order import FirstPayment, PayableOrder
+from orderwright.domain.entities.payable_order import FirstPayment
 from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.interfaces.ids import Ids
 from orderwright.domain.interfaces.payment_gateway import GatewayCall
@@ -40,14 +40,17 @@ async def begin_payments(
     provider: str,
     kind: OperationKind,
     may_try: Callable[[Claim], bool],
+    waits: Callable[[int], timedelta],
 ) -> Begun:
     """Validate the stock of each and write what its payment needs. A claim that was lost meanwhile
-    is nobody's business here any more."""
+    is nobody's business here any more. `waits`: how long the first, second ... of these payments may
+    wait for its turn; nobody else is to ask for it until then."""
     async with store.transaction() as tx:
         held = await tx.still_held(claims)
         orders = await tx.orders({each.order_id for each in claims if each.task_id in held})
         await tx.add_what_they_have(orders)
-        intents, alone, steps = [], [], []
+        intents: list[Intent] = []
+        alone, steps = [], []
         for claim in claims:
             order = orders.get(claim.order_id)
             if claim.task_id not in held:
@@ -55,33 +58,22 @@ async def begin_payments(
             if order is None or not order.is_plain or not may_try(claim):
                 alone.append(claim)
                 continue
-            payment = _sent(order, claim, ids, now, provider=provider, kind=kind)
+            payment = FirstPayment.sent(
+                order,
+                id=ids.new_id(),
+                operation_id=ids.new_id(),
+                provider=provider,
+                kind=kind,
+                token=claim.token,
+                now=now,
+                waits=waits(len(intents)),
+            )
             order.request_payment(payment, now)
             intents.append(Intent(claim, payment, _call(payment)))
             steps.append(Step(order, payment, claim.correlation_id))
         await tx.begin_payments(steps)
         await tx.commit()
     return Begun(intents, alone)
-
-
-def _sent(
-    order: PayableOrder,
-    claim: Claim,
-    ids: Ids,
-    now: datetime,
-    *,
-    provider: str,
-    kind: OperationKind,
-) -> FirstPayment:
-    return FirstPayment.sent(
-        order,
-        id=ids.new_id(),
-        operation_id=ids.new_id(),
-        provider=provider,
-        kind=kind,
-        token=claim.token,
-        now=now,
-    )
 
 
 def _call(payment: FirstPayment) -> Sent:

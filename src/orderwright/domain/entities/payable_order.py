@@ -7,7 +7,7 @@ those entities, one order at a time. Nothing here is mapped, so it costs a tenth
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orderwright.domain.entities.aggregate import RecordedEvent
 from orderwright.domain.entities.order_lifecycle import OrderAct, OrderStatus, after
@@ -101,7 +101,9 @@ class FirstPayment:
         kind: OperationKind,
         token: str | None,
         now: datetime,
+        waits: timedelta,
     ) -> FirstPayment:
+        """`waits`: how long it may be until the gateway is called."""
         return cls(
             id=id,
             order_id=order.id,
@@ -111,7 +113,7 @@ class FirstPayment:
             amount=order.total,
             token=token,
             planned_at=now,
-            due_at=now + IN_FLIGHT,
+            due_at=now + waits + IN_FLIGHT,
             first_sent_at=now,
         )
 
