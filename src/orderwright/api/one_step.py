@@ -1,7 +1,7 @@
 """Dependencies that need nothing but the request. The framework walks through all that a dependency
 depends on, each time; these are asked in one step, at a tenth of the cost."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
 from inspect import iscoroutinefunction
@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from fastapi.dependencies.models import Dependant
 from starlette.requests import Request
+from starlette.responses import Response
 
 from orderwright.api.gates import Gate
 
@@ -17,6 +18,7 @@ _REQUEST: Final = "the request"
 _ASKED: Final = "asked"
 
 Get = Callable[[Request], Awaitable[Any]]
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,16 @@ class FromRequest:
         return await self.get(request)
 
 
-async def ask(asked: Mapping[str, Get], request: Request) -> None:
-    """Raises: what one of them raises."""
-    request.scope["state"][_ASKED] = {name: await get(request) for name, get in asked.items()}
+async def ask_and_handle(asked: Mapping[str, Get], request: Request, handle: Handle) -> Response:
+    """Raises: what one of them raises, or `handle`."""
+    state: dict[str, Any] = request.scope["state"]
+    state[_ASKED] = {name: await get(request) for name, get in asked.items()}
+    try:
+        return await handle(request)
+    finally:
+        # What was made of a request often holds it, and so itself by way of this state. Left here, it
+        # would be kept, the body and all, until the garbage collector comes by.
+        del state[_ASKED]
 
 
 def asked_by(dependant: Dependant) -> Mapping[str, Get]:

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from orderwright.api.documents import operation_id
 from orderwright.api.gates import gates_of
 from orderwright.api.media_types import takes_json
-from orderwright.api.one_step import ask, asked_by, without_asked
+from orderwright.api.one_step import ask_and_handle, asked_by, without_asked
 from orderwright.api.plain_routes import app_of, handler_of, is_plain
 from orderwright.api.problems import Refused, refuse
 from orderwright.api.raw_headers import header, headers
@@ -197,8 +197,7 @@ class StrictRoute(APIRoute):
             strict = StrictRequest(request.scope, request.receive)
             if self.body_field is None:
                 await _check_says_nothing(strict)
-            await ask(asked, strict)
-            return await handle(strict)
+            return await ask_and_handle(asked, strict, handle)
 
         return handle_strictly
 

@@ -1,5 +1,7 @@
 import gc
+import weakref
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
 from tests.back_office import BackOffice
 from tests.builders import NOW
+from tests.collector import without_collector
 
 CLERK = RequestContext(actor=Actor("user:3", frozenset()), correlation_id="request-1")
 
@@ -267,3 +270,21 @@ async def test_an_order_and_its_events_are_one_aggregate(office: BackOffice) -> 
 
     assert await office.events(order.id) == ["order.placed", "order.changed"]
     assert (await office.order(order.id)).version == 2
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+async def test_it_leaves_nothing_to_the_garbage_collector(
+    office: BackOffice, *, is_refused: bool
+) -> None:
+    uow = clerk(office)
+    with without_collector():
+        with suppress(CustomerNotFound):
+            async with uow:
+                await uow.customers.add(Customer.create(name="Ada", now=NOW))
+                await uow.commit()
+                if is_refused:
+                    raise CustomerNotFound("no such customer")
+        left = weakref.ref(uow)
+        del uow
+
+        assert left() is None

@@ -99,16 +99,20 @@ class Batcher(Generic[Item, Result]):
 
     async def _serve(self) -> None:
         while True:
-            group = [await self._queue.get()]
-            if self._gather_s:
-                await asyncio.sleep(self._gather_s)
-            while len(group) < self._group_max and not self._queue.empty():
-                group.append(self._queue.get_nowait())
-            try:
-                await self._work_on(group)
-            finally:
-                for _ in group:
-                    self._queue.task_done()
+            # A call, so that nothing of the last group is held on to while waiting for the next.
+            await self._serve_group_of(await self._queue.get())
+
+    async def _serve_group_of(self, first: tuple[Item, asyncio.Future[Result]]) -> None:
+        group = [first]
+        if self._gather_s:
+            await asyncio.sleep(self._gather_s)
+        while len(group) < self._group_max and not self._queue.empty():
+            group.append(self._queue.get_nowait())
+        try:
+            await self._work_on(group)
+        finally:
+            for _ in group:
+                self._queue.task_done()
 
     async def _work_on(self, group: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:

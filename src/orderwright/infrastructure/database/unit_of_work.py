@@ -95,7 +95,7 @@ class SqlUnitOfWork:
         async with AsyncExitStack() as undo:
             self._session = await undo.enter_async_context(self._database.write_sessions())
             self._touched: dict[int, Any] = {}
-            event.listen(self._session.sync_session, "before_flush", self._hold_touched)
+            event.listen(self._session.sync_session, "before_flush", _holding(self._touched))
             self._open_repositories(self._session)
             with in_domain_words():
                 await self._claim_key()
@@ -108,10 +108,13 @@ class SqlUnitOfWork:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with in_domain_words():
-            await self._closing.aclose()  # rolls back whatever was not committed
-            if error is not None:
-                raise error
+        try:
+            with in_domain_words():
+                await self._closing.aclose()  # rolls back whatever was not committed
+                if error is not None:
+                    raise error
+        finally:
+            del error  # its traceback knows this call: a circle, and all that the request has in it
 
     @overload
     async def commit(self) -> None: ...
@@ -185,11 +188,6 @@ class SqlUnitOfWork:
         if self.tasks.put_down:
             self._tasks_wait()
 
-    def _hold_touched(self, session: Session, *_: object) -> None:
-        # After a flush the session holds its entities only weakly: one that a use case let go of
-        # would take its unwritten events along.
-        self._touched |= {id(entity): entity for entity in (*session.new, *session.dirty)}
-
     async def _write_records(self) -> None:
         """The events and stock movements of everything touched here, in this transaction."""
         await self._session.flush()
@@ -203,3 +201,14 @@ class SqlUnitOfWork:
         rows = [row for aggregate in aggregates for row in unwritten_events(aggregate, self._by)]
         if rows:
             await self._session.execute(insert(tables.events), rows)
+
+
+def _holding(touched: dict[int, Any]) -> Callable[..., None]:
+    """Knows no unit of work, which knows the session: all of it would be left to the garbage collector."""
+
+    def hold(session: Session, *_: object) -> None:
+        # After a flush the session holds its entities only weakly: one that a use case let go of
+        # would take its unwritten events along.
+        touched.update((id(entity), entity) for entity in (*session.new, *session.dirty))
+
+    return hold

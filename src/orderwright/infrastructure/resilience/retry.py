@@ -117,8 +117,11 @@ class Retry(Generic[Result]):
             before_sleep=self._tell(what),
             retry_error_callback=_as_it_ended,
         )
-        result: Result = await attempts(act)
-        return result
+        try:
+            result: Result = await attempts(act)
+            return result
+        finally:
+            attempts.iter_state.reset()  # holds its methods: a circle for the garbage collector
 
     def _is_transient(self, attempt: RetryCallState) -> bool:
         return self._judged(attempt) is not None

@@ -1,6 +1,7 @@
 """Groups form by themselves, everybody hears what became of theirs, and nothing grows without bound."""
 
 import asyncio
+import weakref
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
@@ -190,3 +191,26 @@ async def test_of_many_at_once_each_hears_of_its_own_group() -> None:
     assert results[:2] == [2, 4]
     assert [type(each) for each in results[2:4]] == [ValueError, ValueError]
     assert results[4] == 10
+
+
+class Thing:
+    """That can be seen to be gone."""
+
+
+async def _left_of_one(batcher: Batcher[Thing, None]) -> weakref.ref[Thing]:
+    thing = Thing()
+    await batcher.submit(thing)
+    return weakref.ref(thing)
+
+
+async def test_the_last_group_is_not_held_on_to_until_the_next() -> None:
+    async def work(things: Sequence[Thing]) -> Sequence[None]:
+        return [None for _ in things]
+
+    batcher = Batcher(work, capacity=1, group_max=1)
+    batcher.start()
+
+    left = await _left_of_one(batcher)
+
+    await until(lambda: left() is None)
+    await batcher.stop()

@@ -1,6 +1,7 @@
 """What is asked again, how often, when, and what never is."""
 
 import asyncio
+import weakref
 from collections.abc import Callable
 from datetime import timedelta
 from email.utils import format_datetime
@@ -25,6 +26,7 @@ from orderwright.infrastructure.resilience.http_answers import (
 )
 from orderwright.infrastructure.resilience.retry import AGGRESSIVE, STANDARD, Retry, RetryPolicy
 from orderwright.infrastructure.resilience.retry_budget import RetryBudget
+from tests.collector import without_collector
 from tests.unit.infrastructure.resilience.passing_time import NOON, PassingTime
 
 SEEDED = Random(7)  # noqa: S311 - jitter is no secret
@@ -272,3 +274,13 @@ async def test_errors_can_be_judged_by_others(time: PassingTime) -> None:
     with pytest.raises(CallFailed):
         await status(strict, callee)
     assert callee.calls == 1
+
+
+async def test_a_call_leaves_nothing_to_the_garbage_collector(time: PassingTime) -> None:
+    retrying = retry(time)
+    with without_collector():
+        assert await status(retrying, Callee(503, 201)) == 201
+        left = weakref.ref(retrying)
+        del retrying
+
+        assert left() is None
