@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from multiprocessing.connection import wait
+from typing import Final
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
@@ -27,6 +28,9 @@ from orderwright.main import create_app
 KEEP_ALIVE_S = 75
 # For answers that are on their way to slow clients when everything else is done.
 LAST_ANSWERS_S = 1
+# Little is made and kept while serving, so looking through it costs next to nothing; and what waits
+# for that in circles must not become much. Under load, requests in work outlive the first look.
+SERVING_GC_THRESHOLDS: Final = (50_000, 5, 5)
 # A new process answers its parent when it has loaded all of us. On a busy machine that takes longer
 # than the 5 s after which uvicorn would kill it, and start another that takes as long.
 WORKER_ANSWERS_WITHIN_S = 30
@@ -65,6 +69,7 @@ def _build_app(settings: Settings) -> GracefulStop:
     gc.set_threshold(*GC_THRESHOLDS)  # a process of several was not begun by `entry`
     app = create_app(settings)
     gc.freeze()  # what is loaded by now stays: no need to look through it again and again
+    gc.set_threshold(*SERVING_GC_THRESHOLDS)
     drain = app.state.container.readiness().drain
     return GracefulStop(app, drain=drain, grace_s=settings.shutdown_grace_seconds)
 
