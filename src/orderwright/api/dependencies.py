@@ -21,6 +21,8 @@ from orderwright.domain.errors import Unauthenticated
 from orderwright.domain.interfaces import (
     clock,
     dependencies,
+    event_delivery,
+    event_feed,
     ids,
     open_operations,
     order_reader,
@@ -74,6 +76,8 @@ Issuer = Annotated[TokenIssuer, provided("token_issuer")]
 Guard = Annotated[SignInGuard, provided("sign_in_guard")]
 Circuits = Annotated[dependencies.Circuits, provided("breakers")]
 Watched = Annotated[Sequence[dependencies.Dependency], provided("watched_dependencies")]
+Deliveries = Annotated[event_delivery.DeliveryReader, provided("delivery_reader")]
+Feed = Annotated[event_feed.EventFeedReader, provided("event_feed_reader")]
 Limiter = Annotated[rate_limits.RateLimiter, provided("rate_limiter")]
 Rates = Annotated[Mapping[str, Rate], provided("rates")]
 

@@ -74,6 +74,7 @@ ERRORS: Final = (
     # 404
     ErrorEntry(404, "api_key_not_found", "No API key has this id.", _LOOK),
     ErrorEntry(404, "customer_not_found", "No customer has this id.", _LOOK),
+    ErrorEntry(404, "dead_event_not_found", "The consumer has given up no event with this id.", "Look at `GET /api/v1/events/dead`; it may have been retried already."),
     ErrorEntry(404, "document_not_found", "There is no OpenAPI document of this version.", "`GET /api` lists the versions."),
     ErrorEntry(404, "gateway_not_found", "No gateway of this name may send webhooks here.", "Set `PAYMENT_PROVIDER` and `PAYMENT_WEBHOOK_SECRET`."),
     ErrorEntry(404, "line_not_found", "The order, or the return, has no line with this id.", "Take line ids from its `items`."),

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "serve": "Run the API, and the work behind it, until stopped by SIGTERM or Ctrl-C.",
     "orders": "Look at orders, and move them in and out.",
     "payments": "Look after payment operations that need a person.",
+    "events": "Look after events that were given up.",
     "keys": "Create, list and revoke API keys.",
     "admin": "Manage the people who run the service.",
     "db": "Prepare and check the database.",

@@ -18,6 +18,7 @@ from orderwright.application.services.open_operations import OpenOperations
 from orderwright.application.services.settlement import Settlement
 from orderwright.application.services.task_handlers import TaskHandler, TaskHandlers
 from orderwright.application.services.task_runner import TaskLimits, TaskRunner
+from orderwright.composition.events import EventParts
 from orderwright.composition.foundation import Foundation
 from orderwright.composition.mails import MailParts
 from orderwright.composition.payments import PaymentParts
@@ -35,7 +36,7 @@ def _merged(*handlers: Mapping[str, TaskHandler]) -> dict[str, TaskHandler]:
     return {name: handler for each in handlers for name, handler in each.items()}
 
 
-class BackgroundParts(PaymentParts, MailParts):
+class BackgroundParts(PaymentParts, EventParts):
     settlement = providers.Singleton(
         Settlement,
         Foundation.unit_of_work.provider,
@@ -95,7 +96,9 @@ class BackgroundParts(PaymentParts, MailParts):
     )
 
     # Paying and confirming orders
-    processing_store = providers.Singleton(SqlProcessingStore, Foundation.database)
+    processing_store = providers.Singleton(
+        SqlProcessingStore, Foundation.database, events_wait=Foundation.events_wait
+    )
     processing_limits = providers.Singleton(
         ProcessingLimits,
         lease=providers.Factory(timedelta, seconds=Foundation.config.task_lease_seconds),
@@ -183,6 +186,8 @@ class BackgroundParts(PaymentParts, MailParts):
 
     # In the order in which they start; they stop the other way round.
     background_services = providers.List(
+        EventParts.relay,
+        EventParts.handover,
         recording_queue,
         lease_renewal,
         order_processing,

@@ -45,7 +45,7 @@ def _known_callers(
     return callers
 
 
-def _call_all(*wake_ups: WakeUp) -> Callable[[], None]:
+def call_all(*wake_ups: WakeUp) -> Callable[[], None]:
     def call() -> None:
         for each in wake_ups:
             each.call()
@@ -81,7 +81,9 @@ class Foundation(containers.DeclarativeContainer):
     schema = providers.Singleton(Schema, config.database_dsn)
     wake_up = providers.Singleton(WakeUp)
     processing_wake_up = providers.Singleton(WakeUp)
-    tasks_wait = providers.Singleton(_call_all, wake_up, processing_wake_up)
+    relay_wake_up = providers.Singleton(WakeUp)
+    events_wait = relay_wake_up.provided.call
+    tasks_wait = providers.Singleton(call_all, wake_up, processing_wake_up)
     unit_of_work = providers.Factory(
         SqlUnitOfWork,
         database,
@@ -89,6 +91,7 @@ class Foundation(containers.DeclarativeContainer):
         crash_point,
         request_lease=providers.Factory(timedelta, seconds=config.idempotency_lease_seconds),
         tasks_wait=tasks_wait,
+        events_wait=events_wait,
     )
     order_reader = providers.Singleton(SqlOrderReader, database)
     full_order_reader = providers.Singleton(SqlFullOrderReader, database, order_reader)

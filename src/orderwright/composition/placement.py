@@ -14,7 +14,9 @@ from orderwright.infrastructure.database.placement.store import SqlPlacementStor
 
 class PlacementParts(Foundation):
     # Placing orders
-    placement_store = providers.Singleton(SqlPlacementStore, Foundation.database)
+    placement_store = providers.Singleton(
+        SqlPlacementStore, Foundation.database, events_wait=Foundation.events_wait
+    )
     catalogue_cache = providers.Singleton(CatalogueCache)
     group_placer = providers.Singleton(
         GroupPlacer,

@@ -24,6 +24,9 @@ CRASH_POINTS: Final = frozenset(
         "cancel.after_void_before_release",
         "expiry.mid",
         "job.after_attempt_commit",
+        "relay.before_commit",
+        "relay.after_claim",
+        "relay.after_publish_before_mark",
         "import.mid",
         "migrate.mid",
     }

@@ -239,6 +239,7 @@ FAULTS: Final = [
     Fault("PATCH", f"{API}/customers/999", 404, "customer_not_found", json={"name": "B"}),
     Fault("GET", f"{API}/products/999", 404, "product_not_found"),
     Fault("GET", f"{API}/tasks/nothing", 404, "task_not_found"),
+    Fault("POST", f"{API}/events/dead/nobody/1/retry", 404, "dead_event_not_found"),
     Fault("GET", f"{API}/api-keys/999", 404, "api_key_not_found"),
     Fault("DELETE", f"{API}/api-keys/999", 404, "api_key_not_found"),
     Fault("POST", f"{API}/orders/{{confirmed}}/shipments/none/deliver", 404, "shipment_not_found"),

@@ -27,6 +27,7 @@ from orderwright.domain.value_objects.permission import Permission
 from orderwright.infrastructure.database.database import Database
 from tests.back_office import BackOffice
 from tests.builders import units
+from tests.events import Copying, handover, relay
 from tests.gateways import RefusingGateway, UnreliableGateway
 
 MUG, BOOK, VOUCHER, RUG = 1, 2, 3, 4  # ids of the products
@@ -54,6 +55,9 @@ class BusyService:
         await self.wait_for_the_gateway()
         # More than either location has left.
         await self.place("from_both_locations", [WantedItem(product_id=MUG, quantity=45)])
+        await handover(self.office, Copying()).begin()
+        await relay(self.office).number_due()
+        await self.office.customer()  # whose event waits for its position
         return self.orders
 
     async def open(self) -> None:

@@ -41,5 +41,8 @@ def _drop_constraints() -> list[str]:
         for table in metadata.sorted_tables
         for constraint in table.foreign_key_constraints
     ]
-    triggers = [f"ALTER TABLE {table.name} DISABLE TRIGGER USER" for table in APPEND_ONLY]
+    triggers = [
+        f"ALTER TABLE {table.name} DISABLE TRIGGER {table.name}_append_only"
+        for table in APPEND_ONLY
+    ]
     return [*checks, *references, *triggers]

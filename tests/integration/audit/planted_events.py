@@ -4,6 +4,23 @@ from typing import Final
 
 from tests.integration.audit.planting import planted
 
+_AT: Final = (
+    "(SELECT id FROM events WHERE aggregate = '{}' AND aggregate_id = {} AND sequence = {})"
+)
+
+
+def _swapped(aggregate: str, aggregate_id: int, one: int, other: int) -> list[str]:
+    """Each has the position of the other; no two have one meanwhile."""
+    first, second = (
+        _AT.format(aggregate, aggregate_id, one),
+        _AT.format(aggregate, aggregate_id, other),
+    )
+    return [
+        f"UPDATE event_feed SET event_id = {to} WHERE event_id = {was}"  # noqa: S608 - a test's own
+        for was, to in ((first, "-1"), (second, first), ("-1", second))
+    ]
+
+
 EVENTS: Final = [
     *(
         planted(
@@ -53,5 +70,30 @@ EVENTS: Final = [
         "UPDATE orders SET status = 'delivered' WHERE id = :shipped",
         "UPDATE shipments SET status = 'delivered' WHERE order_id = :shipped",
         found={("status_as_timeline", "order {shipped}")},
+    ),
+    planted(
+        "an event that lost its position",
+        "UPDATE event_feed SET event_id = -1 WHERE position = 1",
+        found={("events_are_numbered", "event 1")},
+    ),
+    planted(
+        "an event that is to be numbered twice",
+        "INSERT INTO outbox (event_id) VALUES (1)",
+        found={("events_are_numbered", "event 1")},
+    ),
+    planted(
+        "a position that nobody has",
+        "UPDATE event_feed_head SET position = position + 1",
+        found={("feed_is_gapless", "event feed")},
+    ),
+    planted(
+        "a second event before the first",
+        *_swapped("customer", 1, 1, 2),
+        found={("feed_is_in_order", "customer 1")},
+    ),
+    planted(
+        "somebody who has heard of what did not happen",
+        "UPDATE event_consumers SET position = 1000000",
+        found={("consumers_follow", "consumer copying")},
     ),
 ]

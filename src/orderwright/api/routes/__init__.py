@@ -14,6 +14,7 @@ from orderwright.api.order_api import V1, V2, OrderApi
 from orderwright.api.routes import (
     api_keys,
     customers,
+    dead_events,
     dependencies,
     deprecations,
     docs,
@@ -60,6 +61,7 @@ _ROUTERS: Final = (
     *_of_orders(V2, orders_v2.router),
     open_operations.router,
     tasks.router,
+    dead_events.router,
     customers.router,
     products.router,
     stock.router,

@@ -6,6 +6,7 @@ from typing import Protocol, Self, TypeVar, overload
 
 from orderwright.domain.errors import Unavailable
 from orderwright.domain.interfaces import repositories
+from orderwright.domain.interfaces.event_delivery import EventDelivery
 from orderwright.domain.interfaces.history import History
 from orderwright.domain.interfaces.requests import RequestContext
 
@@ -51,6 +52,8 @@ class UnitOfWork(Protocol):
     def gateway_events(self) -> repositories.GatewayEvents: ...
     @property
     def idempotency_keys(self) -> repositories.IdempotencyKeys: ...
+    @property
+    def event_delivery(self) -> EventDelivery: ...
     @property
     def history(self) -> History: ...
     @property

@@ -29,6 +29,7 @@ from orderwright.infrastructure.database.repositories.catalogue import (
     SqlLocations,
     SqlProducts,
 )
+from orderwright.infrastructure.database.repositories.event_delivery import SqlEventDelivery
 from orderwright.infrastructure.database.repositories.gateway_events import SqlGatewayEvents
 from orderwright.infrastructure.database.repositories.history import SqlHistory
 from orderwright.infrastructure.database.repositories.orders import (
@@ -69,6 +70,7 @@ class SqlUnitOfWork:
     gateway_events: SqlGatewayEvents
     idempotency_keys: IdempotencyKeys
     history: SqlHistory
+    event_delivery: SqlEventDelivery
 
     def __init__(
         self,
@@ -79,8 +81,10 @@ class SqlUnitOfWork:
         *,
         request_lease: timedelta = REQUEST_LEASE,
         tasks_wait: Callable[[], None] = lambda: None,
+        events_wait: Callable[[], None] = lambda: None,
     ) -> None:
-        """`tasks_wait` is called after a commit that put tasks down for whoever runs them."""
+        """`tasks_wait` is called after a commit that put tasks down for whoever runs them,
+        `events_wait` after one that wrote events."""
         self.context = context
         self._by = By(context.actor.name, context.correlation_id)
         self.resumes: str | None = None
@@ -89,6 +93,8 @@ class SqlUnitOfWork:
         self._crash_point = crash_point
         self._request_lease = request_lease
         self._tasks_wait = tasks_wait
+        self._events_wait = events_wait
+        self._wrote_events = False
         self._claimed = False
 
     async def __aenter__(self) -> Self:
@@ -129,7 +135,7 @@ class SqlUnitOfWork:
                     self.context.request, self.context.request.render(shown)
                 )
             await self._session.commit()
-        self._tell_of_tasks()
+        self._tell()
         return result
 
     async def checkpoint(self, resource_id: str) -> None:
@@ -140,7 +146,7 @@ class SqlUnitOfWork:
             await self._session.commit()
         self._claimed = True
         self.resumes = resource_id
-        self._tell_of_tasks()
+        self._tell()
 
     async def rehearse(self) -> None:
         with in_domain_words():
@@ -169,6 +175,7 @@ class SqlUnitOfWork:
         self.sign_in_tallies = SqlSignInTallies(session)
         self.gateway_events = SqlGatewayEvents(session)
         self.history = SqlHistory(session, self._by)
+        self.event_delivery = SqlEventDelivery(session)
         self.idempotency_keys = IdempotencyKeys(
             session, self.context.actor.name, self._request_lease
         )
@@ -184,9 +191,11 @@ class SqlUnitOfWork:
         complete = self.context.complete
         return result if complete is None else await complete(result, self)
 
-    def _tell_of_tasks(self) -> None:
+    def _tell(self) -> None:
         if self.tasks.put_down:
             self._tasks_wait()
+        if self._wrote_events:
+            self._events_wait()
 
     async def _write_records(self) -> None:
         """The events and stock movements of everything touched here, in this transaction."""
@@ -201,6 +210,7 @@ class SqlUnitOfWork:
         rows = [row for aggregate in aggregates for row in unwritten_events(aggregate, self._by)]
         if rows:
             await self._session.execute(insert(tables.events), rows)
+            self._wrote_events = True
 
 
 def _holding(touched: dict[int, Any]) -> Callable[..., None]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import structlog
 
 from orderwright.domain.entities.task import Task
+from orderwright.domain.interfaces.event_delivery import ParkedEvent
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("orderwright.tasks")
 
@@ -15,6 +16,15 @@ class StructuredFailureLog:
             task_name=task.name,
             attempts=task.attempts,
             correlation_id=task.correlation_id,
+            exc_info=error,
+        )
+
+    def event_failed(self, parked: ParkedEvent, error: Exception) -> None:
+        _log.error(
+            "event.failed",
+            consumer=parked.consumer,
+            event_id=parked.position,
+            attempts=parked.attempts,
             exc_info=error,
         )
 

@@ -10,13 +10,21 @@ from orderwright.domain.interfaces.auditor import Violation
 from orderwright.infrastructure.database.auditing.amounts import AMOUNT_CHECKS
 from orderwright.infrastructure.database.auditing.check import Check
 from orderwright.infrastructure.database.auditing.events import EVENT_CHECKS
+from orderwright.infrastructure.database.auditing.feed import FEED_CHECKS
 from orderwright.infrastructure.database.auditing.money import MONEY_CHECKS
 from orderwright.infrastructure.database.auditing.orders import ORDER_CHECKS
 from orderwright.infrastructure.database.auditing.stock import STOCK_CHECKS
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.errors import in_domain_words
 
-CHECKS: Final = (*STOCK_CHECKS, *ORDER_CHECKS, *AMOUNT_CHECKS, *MONEY_CHECKS, *EVENT_CHECKS)
+CHECKS: Final = (
+    *STOCK_CHECKS,
+    *ORDER_CHECKS,
+    *AMOUNT_CHECKS,
+    *MONEY_CHECKS,
+    *EVENT_CHECKS,
+    *FEED_CHECKS,
+)
 
 
 class SqlAuditor:

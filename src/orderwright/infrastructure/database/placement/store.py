@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -24,8 +24,12 @@ _KINDS: Final[Mapping[str, type[Placement]]] = {
 class SqlPlacementStore:
     """The transactions of groups, on connections from the pool that everybody writes through."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, *, events_wait: Callable[[], None] = lambda: None
+    ) -> None:
+        """`events_wait` is called when a transaction has ended that may have written events."""
         self._database = database
+        self._events_wait = events_wait
         self._rows = GroupRows(database.write_engine.sync_engine.dialect)
 
     @asynccontextmanager
@@ -37,6 +41,7 @@ class SqlPlacementStore:
                     yield tx
                 finally:
                     await tx.roll_back()
+                    self._events_wait()
 
     async def have_orders(self, order_ids: Collection[int]) -> bool:
         """Raises: DatabaseUnavailable."""

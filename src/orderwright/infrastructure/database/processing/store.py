@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -21,8 +21,12 @@ _KINDS: Final[Mapping[str, type[SqliteProcessing | PostgresProcessing]]] = {
 class SqlProcessingStore:
     """The transactions of groups, on connections from the pool that everybody writes through."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, *, events_wait: Callable[[], None] = lambda: None
+    ) -> None:
+        """`events_wait` is called when a transaction has ended that may have written events."""
         self._database = database
+        self._events_wait = events_wait
         self._rows = ProcessingRows(database.write_engine.sync_engine.dialect)
 
     @asynccontextmanager
@@ -36,3 +40,4 @@ class SqlProcessingStore:
                     yield tx
                 finally:
                     await tx.roll_back()
+                    self._events_wait()

@@ -1,0 +1,65 @@
+"""The way of events: to their positions, and on to those who follow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dependency_injector import providers
+
+from orderwright.application.services.event_handover import EventHandover
+from orderwright.application.services.event_relay import EventRelay
+from orderwright.application.services.event_turn import HandoverLimits
+from orderwright.composition.foundation import Foundation, call_all
+from orderwright.composition.mails import MailParts
+from orderwright.infrastructure.database.readers.event_delivery import SqlDeliveryReader
+from orderwright.infrastructure.database.readers.event_feed import SqlEventFeedReader
+from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
+from orderwright.infrastructure.messaging.wake_up import WakeUp
+
+
+class EventParts(MailParts):
+    event_feed_reader = providers.Singleton(SqlEventFeedReader, Foundation.database)
+    delivery_reader = providers.Singleton(SqlDeliveryReader, Foundation.database)
+
+    # Who follows, in this service itself
+    event_consumers = providers.List(MailParts.order_mails)
+
+    handover_wake_up = providers.Singleton(WakeUp)
+    event_relay = providers.Singleton(
+        EventRelay,
+        Foundation.unit_of_work.provider,
+        delivery_reader,
+        Foundation.clock,
+        numbered=providers.Singleton(call_all, handover_wake_up),
+    )
+    relay = providers.Singleton(
+        EmbeddedWorker,
+        event_relay.provided.number_due,
+        Foundation.failure_log,
+        Foundation.relay_wake_up,
+        Foundation.config.event_poll_seconds,
+    )
+    event_handover = providers.Singleton(
+        EventHandover,
+        Foundation.unit_of_work.provider,
+        event_feed_reader,
+        delivery_reader,
+        Foundation.clock,
+        Foundation.failure_log,
+        consumers=event_consumers,
+        limits=providers.Factory(
+            HandoverLimits,
+            lease=providers.Factory(timedelta, seconds=Foundation.config.event_lease_seconds),
+            retry_countdown=providers.Factory(
+                timedelta, seconds=Foundation.config.event_retry_seconds
+            ),
+            attempts_max=Foundation.config.event_attempts_max,
+        ),
+    )
+    handover = providers.Singleton(
+        EmbeddedWorker,
+        event_handover.provided.run_due,
+        Foundation.failure_log,
+        handover_wake_up,
+        Foundation.config.event_poll_seconds,
+    )
