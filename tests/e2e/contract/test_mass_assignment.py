@@ -16,6 +16,8 @@ from tests.patience import patient_database
 
 COLUMNS: Final = {column.name for table in metadata.tables.values() for column in table.columns}
 ATTRIBUTES: Final = {"is_admin", "owner_id", "tenant_id", "role", "__proto__", "constructor"}
+# In its own time, from what was written before.
+MOVED_BY_THE_RELAY: Final = {"outbox", "event_feed", "event_feed_head", "event_consumers"}
 
 Attempt = tuple[Operation, set[str]]
 
@@ -78,6 +80,7 @@ async def everything(database_url: str) -> dict[str, list[Any]]:
         tables = {
             name: sorted(map(repr, (await connection.execute(select(table))).all()))
             for name, table in metadata.tables.items()
+            if name not in MOVED_BY_THE_RELAY
         }
     await database.dispose()
     return tables
