@@ -1,6 +1,7 @@
 """Gateways for tests: the sandbox, made to misbehave or watched."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -12,6 +13,7 @@ from orderwright.domain.interfaces.payment_gateway import (
     GatewayTraits,
     Outcome,
     OutcomeKind,
+    Surplus,
 )
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
@@ -38,6 +40,23 @@ class UnreliableGateway(SandboxGateway):
         if call.reference not in self.executed:
             return None
         return UNKNOWN if call.kind in self._silent else await super().carry_out(call)
+
+
+class DoubleGateway(UnreliableGateway):
+    """Says nothing of charges at first, and then that it made them twice."""
+
+    def __init__(self) -> None:
+        super().__init__(OperationKind.CHARGE)
+        self.given_back: Counter[str | None] = Counter()
+
+    async def carry_out(self, call: GatewayCall) -> Outcome:
+        if call.kind is OperationKind.REFUND:
+            self.given_back[call.provider_payment_id] += call.amount.minor
+        return await super().carry_out(call)
+
+    async def look_up(self, call: GatewayCall) -> Outcome | None:
+        once = Outcome(kind=OutcomeKind.SUCCEEDED, provider_payment_id="once")
+        return replace(once, surplus=(Surplus("again", call.amount),))
 
 
 class RefusingGateway(SandboxGateway):

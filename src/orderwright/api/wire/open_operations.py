@@ -5,11 +5,13 @@ from pydantic import Field
 from orderwright.api.wire.body import Body, Code, Decimals, Shown, Time
 from orderwright.api.wire.text import Reason
 from orderwright.application.commands.resolve_operation import ResolveOperation
-from orderwright.domain.entities.payment_operation import OperationKind
+from orderwright.domain.entities.payment_operation import OperationKind, OperationState
 
 
 class OperationInNeedJson(Shown):
-    """`due_at`: when the service asks the gateway again by itself; null if only a person can find out."""
+    """`state`: `unknown`, or `succeeded` for money that the gateway took though it had it already; that
+    is given back by itself. `due_at`: when the service asks the gateway again by itself; null if only a
+    person can find out."""
 
     id: str
     order_id: int
@@ -17,6 +19,7 @@ class OperationInNeedJson(Shown):
     provider: str
     provider_payment_id: str | None
     kind: OperationKind
+    state: OperationState
     amount: Decimals
     currency: Code
     first_sent_at: Time

@@ -10,7 +10,7 @@ from typing import Final
 from orderwright.application.services.asking import Sent, call_of
 from orderwright.application.services.settlement import Result
 from orderwright.domain.entities.payment import Payment
-from orderwright.domain.entities.payment_operation import PaymentOperation
+from orderwright.domain.entities.payment_operation import OperationState, PaymentOperation
 from orderwright.domain.errors import Conflict, NotFound
 from orderwright.domain.events.payment import PaymentResolved
 from orderwright.domain.interfaces.payment_gateway import Outcome, OutcomeKind
@@ -46,6 +46,7 @@ async def resolve_operation(
     command: ResolveOperation, uow: UnitOfWork, *, hear: Hear, now: datetime
 ) -> Payment:
     """Take the person's word for the gateway's, and go on from there; who said so is on the timeline.
+    Of one that the gateway did though nobody had asked, it is only noted that a person has looked.
 
     Raises:
         PermissionDenied: the actor may not move money.
@@ -79,12 +80,14 @@ async def _note(
     operation = _operation_of(command, locked)
     if operation.attention_at is None:
         raise OperationNeedsNobody("nobody needs to look at this operation")
+    if not operation.is_open:
+        operation.attention_at = None  # what became of it is known; now it has been looked at
     order.note(
         PaymentResolved(
             payment_id=payment.id,
             amount=operation.amount,
             operation=str(operation.kind),
-            succeeded=command.succeeded,
+            succeeded=command.succeeded or operation.state is OperationState.SUCCEEDED,
             reason=command.reason,
         ),
         now,

@@ -70,6 +70,7 @@ class Recorder:
             (each, orders[each.intent.claim.order_id])
             for each in group
             if each.intent.payment.operation_id in is_open
+            and not each.outcome.surplus
             and each.intent.claim.order_id in orders
             and orders[each.intent.claim.order_id].is_waiting
         ]

@@ -15,6 +15,7 @@ from orderwright.application.services.asking_again import again_at
 from orderwright.application.services.money_back import plan_excess_back, plan_money_back
 from orderwright.application.services.progress import advance
 from orderwright.application.services.settled_money import record_outcome
+from orderwright.application.services.surplus import made_again
 from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.payment import Payment
 from orderwright.domain.entities.payment_operation import OperationKind
@@ -125,11 +126,14 @@ class Settlement:
         now = self._clock.now()
         async with uow:
             order = await uow.orders.get_by_id(order_id)
-            payments = await uow.payments.of_order(order_id)
+            payments = list(await uow.payments.of_order(order_id))
             refunds = await uow.refunds.of_order(order_id)
             by_id = {payment.id: payment for payment in payments}
             for result in results:
                 self._write_down(result, order, by_id[result[0].payment_id], refunds, now)
+            for again in list(made_again(order, payments, results, ids=self._ids, now=now)):
+                await uow.payments.add(again)
+                payments.append(again)
             if order.is_cancelling or order.is_cancelled:
                 await plan_money_back(order, payments, uow, self._ids, now, despite_refusals=False)
             else:

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
 app = group("Look after payment operations that need a person.")
 
-_COLUMNS = ("id", "order_id", "kind", "amount", "currency", "provider", "attention_at", "due_at")
+_COLUMNS = (
+    "id",
+    "order_id",
+    "kind",
+    "state",
+    "amount",
+    "currency",
+    "provider",
+    "attention_at",
+    "due_at",
+)
 
 
 @app.command()

@@ -14,7 +14,8 @@ from orderwright.domain.entities.payment_operation import (
 )
 from orderwright.domain.entities.payment_status import PaymentState
 from orderwright.domain.errors import Conflict, InProgress, NotFound
-from orderwright.domain.interfaces.payment_gateway import Outcome, OutcomeKind
+from orderwright.domain.interfaces.ids import Ids
+from orderwright.domain.interfaces.payment_gateway import Outcome, OutcomeKind, Surplus
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import Money
 
@@ -96,6 +97,28 @@ class Payment:
             updated_at=now,
             token=token,
         )
+
+    @classmethod
+    def made_twice(
+        cls, of: Payment, kind: OperationKind, surplus: Surplus, *, ids: Ids, now: datetime
+    ) -> Payment:
+        """What the gateway took once more than it was asked to: a payment of its own, so that it can
+        be given back. A person is to look at it, whatever becomes of the money."""
+        payment = cls.attempt(
+            id=ids.new_id(),
+            order_id=of.order_id,
+            provider=of.provider,
+            amount=surplus.amount,
+            token=None,
+            now=now,
+        )
+        payment.provider_payment_id = surplus.provider_payment_id
+        operation = payment.plan(kind, surplus.amount, id=ids.new_id(), now=now)
+        operation.first_sent_at = now
+        operation.finish(OperationState.SUCCEEDED, now)
+        operation.attention_at = now
+        payment.recount(now)
+        return payment
 
     @property
     def open_operations(self) -> list[PaymentOperation]:

@@ -43,7 +43,8 @@ class PaymentOperation:
     `id` is the gateway's idempotency key and reference: the same over every retry. `sends` counts
     how often the gateway was asked. `first_sent_at` is since when it may have been executed, so
     None while it certainly was not. An open one has `due_at`, when it is to be asked for (again), or
-    `attention_at`, since when a person has to look at it; or both, where asking on does no harm.
+    `attention_at`, since when a person has to look at it; or both, where asking on does no harm. One
+    that is finished has it if the gateway did it though nobody had asked for it.
     """
 
     id: str

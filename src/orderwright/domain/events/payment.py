@@ -66,6 +66,15 @@ class PaymentNeedsAttention(PaymentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMadeTwice(PaymentEvent):
+    """The gateway took the money again, under the reference of another payment of the order."""
+
+    name: ClassVar[str] = "payment.made_twice"
+    operation: str
+    provider_payment_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentResolved(PaymentEvent):
     """A person has said what became of an operation."""
 

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from orderwright.domain.entities.payment_operation import OperationKind
+from orderwright.domain.entities.payment_operation import OperationKind, OperationState
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationInNeed:
-    """A payment operation whose outcome the gateway may no longer know. `due_at`: when the service
-    asks again by itself; None if only a person can find out."""
+    """A payment operation whose outcome the gateway may no longer know, or with `succeeded` as state,
+    one that it carried out though it had been done before. `due_at`: when the service asks again by
+    itself; None if only a person can find out."""
 
     id: str
     order_id: int
@@ -21,6 +22,7 @@ class OperationInNeed:
     provider: str
     provider_payment_id: str | None
     kind: OperationKind
+    state: OperationState
     amount: Money
     currency: Currency
     first_sent_at: datetime

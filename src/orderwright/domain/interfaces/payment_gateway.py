@@ -18,6 +18,14 @@ class OutcomeKind(StrEnum):
     NOT_EXECUTED = "not_executed"  # it certainly did not happen, and was not refused: send later
 
 
+@dataclass(frozen=True, slots=True)
+class Surplus:
+    """A payment that the gateway made once more for one reference: money that was taken twice."""
+
+    provider_payment_id: str
+    amount: Money
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     kind: OutcomeKind
@@ -25,6 +33,8 @@ class Outcome:
     error_code: str | None = None
     retry_after_s: float | None = None
     """Where the gateway took nothing or was not even asked: not before that much time has passed."""
+    surplus: tuple[Surplus, ...] = ()
+    """Of a charge or an authorisation that succeeded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -286,8 +286,8 @@ payment_operations = table(
     CheckConstraint("amount_minor > 0", name="amount_positive"),
     # None that is open is forgotten by everybody.
     CheckConstraint(
-        "(state IN ('planned', 'sent', 'unknown'))"
-        " = (due_at IS NOT NULL OR attention_at IS NOT NULL)",
+        "CASE WHEN state IN ('planned', 'sent', 'unknown')"
+        " THEN due_at IS NOT NULL OR attention_at IS NOT NULL ELSE due_at IS NULL END",
         name="open_ones_are_looked_after",
     ),
     Index(

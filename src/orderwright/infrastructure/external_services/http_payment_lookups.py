@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Final, Generic, TypeVar
 
 from pydantic import Field
 
 from orderwright.domain.entities.payment_operation import OperationKind
-from orderwright.domain.interfaces.payment_gateway import GatewayCall, Outcome
+from orderwright.domain.errors import Rejected
+from orderwright.domain.interfaces.payment_gateway import (
+    GatewayCall,
+    Outcome,
+    OutcomeKind,
+    Surplus,
+)
+from orderwright.domain.value_objects.money import Money
 from orderwright.infrastructure.external_services.http_payment_answers import (
     DONE,
     MAKES_PAYMENT,
@@ -85,9 +93,30 @@ def _payment(items: Sequence[_Payment], call: GatewayCall) -> Outcome | None:
     taken = [each for each in made if each.status != _DECLINED]
     if not taken:
         return declined(made[0].decline_code, made[0].id)
+    outcome = _taken(taken[0], call)
     if len(taken) > 1:
         log.error("payments.made_twice", reference=call.reference, times=len(taken))
-    return _taken(taken[0], call)
+        return replace(outcome, surplus=_surplus(taken, outcome, call))
+    return outcome
+
+
+def _surplus(taken: Sequence[_Payment], counted: Outcome, call: GatewayCall) -> tuple[Surplus, ...]:
+    """What the gateway still holds beside the payment that counts; none while none counts."""
+    if counted.kind is not OutcomeKind.SUCCEEDED:
+        return ()
+    amounts = {each.id: _held(each, call) for each in taken}
+    amounts.pop(counted.provider_payment_id or "", None)
+    return tuple(Surplus(id, amount) for id, amount in amounts.items() if amount is not None)
+
+
+def _held(payment: _Payment, call: GatewayCall) -> Money | None:
+    is_whole = payment.status == DONE[call.kind]
+    if not is_whole or payment.currency != call.amount.currency.code:
+        return None
+    try:
+        return Money.parse(payment.amount, call.amount.currency)
+    except Rejected:
+        return None
 
 
 def _taken(payment: _Payment, call: GatewayCall) -> Outcome:

@@ -1,6 +1,7 @@
 """Only an answer that is exactly what was asked for is believed; no answer makes the adapter raise."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -9,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from orderwright.domain.entities.payment_operation import OperationKind
-from orderwright.domain.interfaces.payment_gateway import GatewayCall, Outcome, OutcomeKind
+from orderwright.domain.interfaces.payment_gateway import GatewayCall, Outcome, OutcomeKind, Surplus
 from tests.gateway_calls import UNKNOWN, a_call
 from tests.http_gateway import http_gateway
 
@@ -275,10 +276,13 @@ async def test_without_an_answer_to_the_question_nothing_is_known(
 
 
 async def test_a_payment_that_was_made_twice_succeeded_and_is_told_loudly() -> None:
-    items = [FOUND | {"status": "declined"}, FOUND, FOUND | {"id": "pay/2"}]
+    given_back = FOUND | {"id": "pay/3", "status": "refunded"}
+    strange = FOUND | {"id": "pay/4", "currency": "EUR"}
+    again = FOUND | {"id": "pay/2"}
+    items = [FOUND | {"id": "pay/0", "status": "declined"}, FOUND, again, given_back, strange]
 
     with capture_logs() as lines:
         outcome = await found_by(CHARGE, answering(200, {"items": items}))
 
-    assert outcome == SUCCEEDED
-    assert [(line["event"], line["times"]) for line in lines] == [("payments.made_twice", 2)]
+    assert outcome == replace(SUCCEEDED, surplus=(Surplus("pay/2", CHARGE.amount),))
+    assert [(line["event"], line["times"]) for line in lines] == [("payments.made_twice", 4)]

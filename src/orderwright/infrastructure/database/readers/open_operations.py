@@ -19,6 +19,7 @@ _SHOWN: Final = (
     _payments.provider,
     _payments.provider_payment_id,
     _operations.kind,
+    _operations.state,
     _operations.currency,
     _operations.first_sent_at,
     _operations.attention_at,
