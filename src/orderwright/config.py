@@ -30,6 +30,7 @@ from orderwright.config_sources import (
     Unreadable,
 )
 from orderwright.config_time_budget import TimeBudget
+from orderwright.config_webhooks import WebhookSettings
 from orderwright.domain.value_objects.rate import Rate
 from orderwright.infrastructure.crash_points import CrashAction, parse_crash_points
 
@@ -51,7 +52,7 @@ _ORIGIN = re.compile(
 )
 
 
-class Settings(TimeBudget, MailSettings, EventSettings):
+class Settings(TimeBudget, MailSettings, EventSettings, WebhookSettings):
     """Immutable, valid as a whole, and handed on as plain values: nobody looks them up later.
 
     Field order matters: a field's check and default may look at the fields above it.
@@ -121,8 +122,19 @@ class Settings(TimeBudget, MailSettings, EventSettings):
     )
     api_secret_key: SecretStr = Field(
         SecretStr(""),
-        description=f"Keys the hashes of API keys; at least {SECRET_BYTES_MIN} bytes.",
+        description="Keys the hashes of API keys and seals the secrets of webhooks; at least "
+        f"{SECRET_BYTES_MIN} bytes.",
         json_schema_extra={"shown_default": "generated in development"},
+    )
+    api_former_secret_keys: SecretStr | None = Field(
+        None,
+        description="What `API_SECRET_KEY` was before, by commas: opens the secrets of webhooks that "
+        "were sealed under it.",
+    )
+    webhook_allow_local: bool = Field(
+        False,
+        description="Send webhooks to `http://` too, to any port, and to addresses of this machine and "
+        "its network; refused outside development.",
     )
     payment_provider: Literal["sandbox", "http", "stripe"] = Field(
         "sandbox",
@@ -286,7 +298,7 @@ class Settings(TimeBudget, MailSettings, EventSettings):
             raise ValueError(value.problem)  # noqa: TRY004 - pydantic collects ValueErrors only
         return value
 
-    @field_validator("debug")
+    @field_validator("debug", "webhook_allow_local")
     @classmethod
     def _debug_stays_on_the_desk(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001
         if value and _deployed(info.data):
@@ -432,6 +444,11 @@ class Settings(TimeBudget, MailSettings, EventSettings):
     def jwt_secrets(self) -> list[str]:
         """All that tokens may be signed with; the first signs."""
         return [self.jwt_secret.get_secret_value(), *_each_of(self.jwt_former_secrets)]
+
+    @property
+    def api_secret_keys(self) -> list[str]:
+        """All that secrets may be sealed under; the first seals."""
+        return [self.api_secret_key.get_secret_value(), *_each_of(self.api_former_secret_keys)]
 
     @property
     def webhook_secrets(self) -> list[str]:

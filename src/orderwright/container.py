@@ -127,6 +127,7 @@ def _plain_values(settings: Settings) -> dict[str, object]:
         "sends_mail": settings.mail_way != "none",
         "smtp_password": settings.smtp_password and settings.smtp_password.get_secret_value(),
         "jwt_secrets": settings.jwt_secrets,
+        "api_secret_keys": settings.api_secret_keys,
         "api_secret_key": settings.api_secret_key.get_secret_value(),
         "payment_api_key": settings.payment_api_key and settings.payment_api_key.get_secret_value(),
         "redis_url": settings.redis_url and settings.redis_url.get_secret_value(),

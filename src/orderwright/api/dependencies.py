@@ -29,6 +29,7 @@ from orderwright.domain.interfaces import (
     rate_limits,
     readers,
     security,
+    webhooks,
 )
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -71,6 +72,9 @@ Catalogue = Annotated[readers.CatalogueReader, provided("catalogue_reader")]
 LowStock = Annotated[low_stock.LowStock, provided("low_stock")]
 Access = Annotated[readers.AccessReader, provided("access_reader")]
 Secrets = Annotated[security.SecretHasher, provided("secret_hasher")]
+SecretSealing = Annotated[security.SecretSealer, provided("webhook_sealer")]
+UrlGuarding = Annotated[security.UrlGuard, provided("url_guard")]
+Webhooks = Annotated[webhooks.WebhookReader, provided("webhook_reader")]
 Hasher = Annotated[security.PasswordHasher, provided("password_hasher")]
 Issuer = Annotated[TokenIssuer, provided("token_issuer")]
 Guard = Annotated[SignInGuard, provided("sign_in_guard")]

@@ -92,6 +92,8 @@ ERRORS: Final = (
     ErrorEntry(404, "unknown_mapping", "No import mapping has this name.", _FILE),
     ErrorEntry(404, "unknown_revision", "No schema revision has this name.", _FILE),
     ErrorEntry(404, "user_not_found", "No user has this id.", _LOOK),
+    ErrorEntry(404, "webhook_delivery_not_found", "The webhook has no such delivery, or it is being sent right now.", "Read `GET /api/v1/webhooks/{id}/deliveries`."),
+    ErrorEntry(404, "webhook_not_found", "No webhook has this id.", _LOOK),
     # 405, 406, 408
     ErrorEntry(405, "method_not_allowed", "The address exists but not with this method.", "Use a method that `Allow` names."),
     ErrorEntry(406, "not_acceptable", "Accept excludes JSON.", "Accept `application/json`, `application/problem+json` or `*/*`."),
@@ -134,6 +136,7 @@ ERRORS: Final = (
     ErrorEntry(409, "task_already_queued", "The same work is queued already.", "Follow that task."),
     ErrorEntry(409, "task_not_dead", "Only a dead task can be retried.", "Read the task: it is still being tried, or is done."),
     ErrorEntry(409, "username_taken", "Another user has this name.", _CHOOSE_OTHER),
+    ErrorEntry(409, "webhook_disabled", "The webhook is disabled: nothing is sent to it.", "Enable it: PATCH with `active: true`."),
     # 412, 413, 415
     ErrorEntry(412, "precondition_failed", "If-Match names another state than the present one, which `current_etag` is.", "Read it again, decide again, and send the new ETag."),
     ErrorEntry(413, "payload_too_large", "The body has more than `max_bytes` bytes.", "Send less at once."),
@@ -166,10 +169,12 @@ ERRORS: Final = (
     ErrorEntry(422, "stock_not_tracked", "The product has no stock to adjust.", "Set `track_inventory` first."),
     ErrorEntry(422, "stock_too_large", "The stock would be larger than the service keeps.", "Adjust by less."),
     ErrorEntry(422, "unknown_currency", "There is no such currency.", "Use a code of ISO 4217, such as `GBP`."),
+    ErrorEntry(422, "unknown_event_type", "A filter names events that do not exist; `known` lists those that do.", "Use a name from `known`, a kind such as `order.*`, or `*`."),
     ErrorEntry(422, "unknown_product", "An order names a product that does not exist.", "Check `product_id` of every item."),
     ErrorEntry(422, "unknown_report_format", "A report cannot be written in this format.", _FILE),
     ErrorEntry(422, "unreadable_file", "A file is not text in the encoding it should have.", _FILE),
     ErrorEntry(422, "unreadable_webhook", "A webhook names no event.", "Send `webhook-id`, or an event of Stripe as it came."),
+    ErrorEntry(422, "url_refused", "Nothing is sent to this address.", "Use an https:// URL of a host on the open internet; in development set `WEBHOOK_ALLOW_LOCAL`."),
     ErrorEntry(422, "validation_error", "Members, parameters or headers are missing, unknown or out of their bounds.", "Each of `errors` has a `pointer` to what to correct."),
     ErrorEntry(422, "weak_password", "The password is too short, too long or too common.", "Choose a longer sentence."),
     # 428, 429

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "orders": "Look at orders, and move them in and out.",
     "payments": "Look after payment operations that need a person.",
     "events": "Look after events that were given up.",
+    "webhooks": "Have events sent to others, and see what came of it.",
     "keys": "Create, list and revoke API keys.",
     "admin": "Manage the people who run the service.",
     "db": "Prepare and check the database.",

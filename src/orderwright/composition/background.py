@@ -22,6 +22,7 @@ from orderwright.composition.events import EventParts
 from orderwright.composition.foundation import Foundation
 from orderwright.composition.mails import MailParts
 from orderwright.composition.payments import PaymentParts
+from orderwright.composition.webhooks import WebhookParts
 from orderwright.infrastructure.concurrency.batcher import Batcher
 from orderwright.infrastructure.database.processing.store import SqlProcessingStore
 from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
@@ -172,6 +173,9 @@ class BackgroundParts(PaymentParts, EventParts):
             idempotency_keys=providers.Factory(
                 timedelta, hours=Foundation.config.idempotency_key_hours
             ),
+            webhook_deliveries=providers.Factory(
+                timedelta, days=Foundation.config.webhook_keep_days
+            ),
         ),
         Foundation.unit_of_work.provider,
         Foundation.clock,
@@ -195,5 +199,6 @@ class BackgroundParts(PaymentParts, EventParts):
         worker,
         asking_again,
         expiring,
+        WebhookParts.webhook_sender,
         housekeeping,
     )

@@ -11,18 +11,19 @@ from orderwright.application.services.event_relay import EventRelay
 from orderwright.application.services.event_turn import HandoverLimits
 from orderwright.composition.foundation import Foundation, call_all
 from orderwright.composition.mails import MailParts
+from orderwright.composition.webhooks import WebhookParts
 from orderwright.infrastructure.database.readers.event_delivery import SqlDeliveryReader
 from orderwright.infrastructure.database.readers.event_feed import SqlEventFeedReader
 from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
 from orderwright.infrastructure.messaging.wake_up import WakeUp
 
 
-class EventParts(MailParts):
+class EventParts(MailParts, WebhookParts):
     event_feed_reader = providers.Singleton(SqlEventFeedReader, Foundation.database)
     delivery_reader = providers.Singleton(SqlDeliveryReader, Foundation.database)
 
     # Who follows, in this service itself
-    event_consumers = providers.List(MailParts.order_mails)
+    event_consumers = providers.List(MailParts.order_mails, WebhookParts.webhook_fan_out)
 
     handover_wake_up = providers.Singleton(WakeUp)
     event_relay = providers.Singleton(

@@ -25,6 +25,7 @@ from orderwright.infrastructure.database.readers.full_orders import SqlFullOrder
 from orderwright.infrastructure.database.readers.open_operations import SqlOpenOperationReader
 from orderwright.infrastructure.database.readers.order_details import SqlOrderDetailsReader
 from orderwright.infrastructure.database.readers.orders import SqlOrderReader
+from orderwright.infrastructure.database.readers.webhooks import SqlWebhookReader
 from orderwright.infrastructure.database.schema import Schema
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
 from orderwright.infrastructure.messaging.wake_up import WakeUp
@@ -99,6 +100,7 @@ class Foundation(containers.DeclarativeContainer):
     open_operation_reader = providers.Singleton(SqlOpenOperationReader, database)
     catalogue_reader = providers.Singleton(SqlCatalogueReader, database)
     access_reader = providers.Singleton(SqlAccessReader, database)
+    webhook_reader = providers.Singleton(SqlWebhookReader, database)
 
     # Who is calling
     password_hasher = providers.Singleton(Argon2Passwords)

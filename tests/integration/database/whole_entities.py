@@ -27,7 +27,15 @@ from orderwright.domain.entities.sign_in_tally import SignInTally
 from orderwright.domain.entities.stock import StockLevel
 from orderwright.domain.entities.task import Task, TaskState
 from orderwright.domain.entities.user import User
+from orderwright.domain.entities.webhook_endpoint import (
+    DisabledBecause,
+    EndpointStatus,
+    Envelope,
+    PayloadStyle,
+    WebhookEndpoint,
+)
 from orderwright.domain.value_objects.address import Address
+from orderwright.domain.value_objects.event_filter import EventFilter
 from orderwright.domain.value_objects.money import Money, UnitPrice
 from orderwright.domain.value_objects.permission import Permission
 from tests.builders import KWD, NOW
@@ -266,6 +274,24 @@ def _access() -> list[Any]:
             created_at=NOW,
             revoked_at=LATER,
             version=8,
+        ),
+        WebhookEndpoint(
+            id=18,
+            url="https://shop.example/hooks",
+            description=TEXT,
+            events=EventFilter(("order.*", "product.created")),
+            payload=PayloadStyle.THIN,
+            envelope=Envelope.CLOUDEVENTS,
+            secret="sealed",
+            created_at=NOW,
+            updated_at=LATER,
+            status=EndpointStatus.DISABLED,
+            disabled_reason=DisabledBecause.FAILING,
+            disabled_at=LATER,
+            former_secret="sealed before",
+            former_secret_until=LATER,
+            failing_since=NOW,
+            version=9,
         ),
         RefreshToken(
             id="token-1",

@@ -39,6 +39,8 @@ from orderwright.api.routes import (
     tokens,
     users,
     versions,
+    webhook_deliveries,
+    webhooks,
 )
 
 
@@ -69,6 +71,8 @@ _ROUTERS: Final = (
     identity.router,
     users.router,
     api_keys.router,
+    webhooks.router,
+    webhook_deliveries.router,
     versions.router,
     deprecations.router,
     dependencies.router,

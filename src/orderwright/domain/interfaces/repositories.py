@@ -21,6 +21,7 @@ from orderwright.domain.entities.sign_in_tally import SignInTally
 from orderwright.domain.entities.stock import StockLevel
 from orderwright.domain.entities.task import Task
 from orderwright.domain.entities.user import User
+from orderwright.domain.entities.webhook_endpoint import WebhookEndpoint
 from orderwright.domain.interfaces.gateway_webhooks import GatewayEvent
 
 Entity = TypeVar("Entity")
@@ -185,6 +186,12 @@ class SignInTallies(Protocol):
 
 
 class ApiKeys(Repository[ApiKey, int], Protocol): ...
+
+
+class WebhookEndpoints(Repository[WebhookEndpoint, int], Protocol):
+    async def active(self) -> Sequence[WebhookEndpoint]:
+        """For looking at: not locked."""
+        ...
 
 
 class RefreshTokens(Repository[RefreshToken, str], Protocol):

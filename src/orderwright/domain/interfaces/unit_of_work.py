@@ -9,6 +9,7 @@ from orderwright.domain.interfaces import repositories
 from orderwright.domain.interfaces.event_delivery import EventDelivery
 from orderwright.domain.interfaces.history import History
 from orderwright.domain.interfaces.requests import RequestContext
+from orderwright.domain.interfaces.webhooks import WebhookDeliveries
 
 T = TypeVar("T")
 
@@ -54,6 +55,10 @@ class UnitOfWork(Protocol):
     def idempotency_keys(self) -> repositories.IdempotencyKeys: ...
     @property
     def event_delivery(self) -> EventDelivery: ...
+    @property
+    def webhook_endpoints(self) -> repositories.WebhookEndpoints: ...
+    @property
+    def webhook_deliveries(self) -> WebhookDeliveries: ...
     @property
     def history(self) -> History: ...
     @property

@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeDecorator
 
 from orderwright.domain.value_objects.address import Address
 from orderwright.domain.value_objects.currency import Currency
+from orderwright.domain.value_objects.event_filter import EventFilter
 from orderwright.domain.value_objects.permission import Permission
 from orderwright.infrastructure.database.types import Json, String_
 
@@ -80,3 +81,14 @@ class PermissionSet(TypeDecorator[frozenset[Permission]]):
 def id_text() -> Any:
     """An id of our own making: 32 hexadecimal digits, or 36 with dashes."""
     return String_(36)
+
+
+class EventFilterDocument(TypeDecorator[EventFilter]):
+    impl = Json
+    cache_ok = True
+
+    def process_bind_param(self, value: EventFilter | None, dialect: Dialect) -> Any:
+        return list(value.patterns) if value is not None else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> EventFilter | None:
+        return EventFilter(tuple(value)) if value is not None else None

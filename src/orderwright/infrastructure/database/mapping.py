@@ -29,8 +29,9 @@ from orderwright.domain.entities.sign_in_tally import SignInTally
 from orderwright.domain.entities.stock import StockLevel
 from orderwright.domain.entities.task import Task
 from orderwright.domain.entities.user import User
+from orderwright.domain.entities.webhook_endpoint import WebhookEndpoint
 from orderwright.domain.value_objects.money import Money, UnitPrice
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_webhooks
 
 _registry = registry(metadata=tables.metadata)
 
@@ -126,3 +127,4 @@ def _map_access() -> None:
     _map(ApiKey, tables.api_keys)
     _map(RefreshToken, tables.refresh_tokens)
     _map(SignInTally, tables.sign_in_tallies)
+    _map(WebhookEndpoint, tables_webhooks.webhook_endpoints)

@@ -36,7 +36,7 @@ from orderwright.domain.entities.task import TaskState
 from orderwright.domain.interfaces.gateway_webhooks import EVENT_ID_CHARS_MAX, REFERENCE_CHARS_MAX
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import PRICE_DECIMALS
-from orderwright.infrastructure.database import table_parts, tables_events
+from orderwright.infrastructure.database import table_parts, tables_events, tables_webhooks
 from orderwright.infrastructure.database.append_only import keep_append_only
 from orderwright.infrastructure.database.domain_types import (
     AddressDocument,
@@ -60,7 +60,7 @@ from orderwright.infrastructure.database.table_parts import (
 from orderwright.infrastructure.database.types import BigInt, Bytes, Json, String_, UtcDateTime
 
 # The tables that have a page of their own; all of them are in `metadata`.
-PAGES: Final = (tables_events,)
+PAGES: Final = (tables_events, tables_webhooks)
 metadata: Final = table_parts.metadata
 
 

@@ -42,6 +42,10 @@ from orderwright.infrastructure.database.repositories.orders import (
 from orderwright.infrastructure.database.repositories.requests import IdempotencyKeys
 from orderwright.infrastructure.database.repositories.stock import SqlStock
 from orderwright.infrastructure.database.repositories.tasks import SqlTasks
+from orderwright.infrastructure.database.repositories.webhook_deliveries import (
+    SqlWebhookDeliveries,
+)
+from orderwright.infrastructure.database.repositories.webhooks import SqlWebhookEndpoints
 
 T = TypeVar("T")
 CrashPoint = Callable[[str], Awaitable[None]]
@@ -69,6 +73,8 @@ class SqlUnitOfWork:
     sign_in_tallies: SqlSignInTallies
     gateway_events: SqlGatewayEvents
     idempotency_keys: IdempotencyKeys
+    webhook_endpoints: SqlWebhookEndpoints
+    webhook_deliveries: SqlWebhookDeliveries
     history: SqlHistory
     event_delivery: SqlEventDelivery
 
@@ -174,6 +180,8 @@ class SqlUnitOfWork:
         self.refresh_tokens = SqlRefreshTokens(session)
         self.sign_in_tallies = SqlSignInTallies(session)
         self.gateway_events = SqlGatewayEvents(session)
+        self.webhook_endpoints = SqlWebhookEndpoints(session)
+        self.webhook_deliveries = SqlWebhookDeliveries(session)
         self.history = SqlHistory(session, self._by)
         self.event_delivery = SqlEventDelivery(session)
         self.idempotency_keys = IdempotencyKeys(

@@ -30,3 +30,12 @@ def insert_found_unless_there(
 def _insert(session: AsyncSession, table: Table) -> PostgresInsert | SqliteInsert:
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     return SqliteInsert(table) if is_sqlite else PostgresInsert(table)
+
+
+def rows_unless_there(
+    session: AsyncSession, table: Table, *, then: bool = True
+) -> PostgresInsert | SqliteInsert:
+    """The same for rows that are handed over when it is executed; without `then` the caller says what
+    becomes of those that are there."""
+    made = _insert(session, table)
+    return made.on_conflict_do_nothing() if then else made

@@ -18,6 +18,7 @@ WITH versions (aggregate, aggregate_id, version) AS (
     UNION ALL SELECT 'stock_level', id, version FROM stock_levels
     UNION ALL SELECT 'user', id, version FROM users
     UNION ALL SELECT 'api_key', id, version FROM api_keys
+    UNION ALL SELECT 'webhook_endpoint', id, version FROM webhook_endpoints
 ),
 written (aggregate, aggregate_id, many, first, last) AS (
     SELECT aggregate, aggregate_id, COUNT(*), MIN(sequence), MAX(sequence)

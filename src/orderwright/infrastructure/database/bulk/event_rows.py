@@ -18,6 +18,7 @@ _NAMES: Final = {
     "StockLevel": "stock_level",
     "User": "user",
     "ApiKey": "api_key",
+    "WebhookEndpoint": "webhook_endpoint",
 }
 
 
