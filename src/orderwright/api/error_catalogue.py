@@ -232,7 +232,6 @@ FAULTS: Final = (
     FaultEntry("string_too_short", "A text is too short."),
     FaultEntry("string_type", "A member is no text."),
     FaultEntry("string_unicode", "A text is no Unicode."),
-    FaultEntry("timezone_aware", "A time does not say which zone it is in."),
     FaultEntry("too_large", "`metadata` has too many bytes."),
     FaultEntry("too_long", "An array has too many items."),
     FaultEntry("too_short", "An array has too few items."),

@@ -152,3 +152,28 @@ async def _dump(service: Service) -> str:
         return "".join(
             [str((await connection.execute(text(f"SELECT * FROM {t}"))).all()) for t in tables]  # noqa: S608
         )
+
+
+async def test_what_happens_to_an_order_arrives_in_order_and_is_replayed_on_request(
+    service: Service, client: httpx2.AsyncClient, receiver: Sink
+) -> None:
+    shop = await service.shop()
+    created = await made(client, receiver.url, events=["order.*"])
+    here = f"{PATH}/{created['webhook']['id']}"
+    order = await shop.placed(await shop.product("TEA", stock=1))
+    await shop.client.post(f"/api/v1/orders/{order['id']}/cancel", json={})
+    await receiver.until(lambda: len(receiver.received) >= 3)
+
+    told = [Webhook(created["secret"]).verify(got.body, got.headers) for got in receiver.received]
+    assert [each["type"] for each in told] == [
+        "order.placed",
+        "order.cancellation_requested",
+        "order.cancelled",
+    ]
+    assert {each["data"]["aggregate_id"] for each in told} == {order["id"]}
+
+    replayed = await client.post(f"{here}/replay", json={"types": ["order.placed"]})
+    await receiver.until(lambda: len(receiver.received) == 4)
+
+    assert (replayed.status_code, replayed.json()) == (202, {"replayed": 1, "next_after": None})
+    assert receiver.ids[3] == receiver.ids[0]
