@@ -1,12 +1,13 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from orderwright.api.wire.body import Body, Page, Shown, Time
 from orderwright.api.wire.numbers import AS_WRITTEN_HERE, INT64_MAX
+from orderwright.api.wire.order_list import Moment
 from orderwright.api.wire.paging import Limit
 from orderwright.api.wire.text import NOT_BLANK, ONE_LINE
 from orderwright.application.commands.change_webhook import ChangeWebhook
@@ -96,12 +97,8 @@ class ReplayBody(Body):
 
     delivery_id: Annotated[int, Field(ge=1, le=INT64_MAX)] | SkipJsonSchema[None] = None
     event_id: Annotated[int, Field(ge=1, le=INT64_MAX)] | SkipJsonSchema[None] = None
-    since: Annotated[AwareDatetime, Field(strict=False)] | SkipJsonSchema[None] = Field(
-        None, alias="from"
-    )
-    until: Annotated[AwareDatetime, Field(strict=False)] | SkipJsonSchema[None] = Field(
-        None, alias="to"
-    )
+    since: Annotated[Moment, Field(strict=False)] | SkipJsonSchema[None] = Field(None, alias="from")
+    until: Annotated[Moment, Field(strict=False)] | SkipJsonSchema[None] = Field(None, alias="to")
     types: EventTypes | SkipJsonSchema[None] = None
     after: Annotated[int, Field(ge=0, le=INT64_MAX)] = 0
 
