@@ -16,8 +16,8 @@ from sqlalchemy.types import TypeEngine
 
 from orderwright.infrastructure.database.types import BigInt, Json, String_, UtcDateTime
 
-revision = "2026_11_28_1720"
-down_revision = "2026_11_28_1715"
+revision = "2026_11_28_1735"
+down_revision = "2026_11_28_1725"
 branch_labels = None
 depends_on = None
 
