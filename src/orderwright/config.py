@@ -167,6 +167,10 @@ class Settings(TimeBudget, MailSettings, EventSettings, WebhookSettings):
         description="`whsec_...`, with which the gateway signs its webhooks; two by a comma while it is "
         "changed. Without it none are taken.",
     )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="What who reads `/metrics` shows as a bearer token; without it all may read.",
+    )
     access_token_minutes: int = Field(15, ge=1, le=1440, description="Life of an access token.")
     refresh_token_days: int = Field(30, ge=1, le=365, description="Life of a refresh token.")
     idempotency_key_hours: int = Field(

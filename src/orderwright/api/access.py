@@ -27,7 +27,14 @@ OPEN_ROUTES: Final = SIGNED_ROUTES | frozenset(
 )
 # Pages beside the API, open to all as well. They are plain routes, of which no permission can be read.
 OPEN_PAGES: Final = frozenset(
-    {"/docs", "/docs/{name}", "/openapi.json", "/openapi/v1.json", "/openapi/v2.json"}
+    {
+        "/docs",
+        "/docs/{name}",
+        "/metrics",  # by its own token, where there is one
+        "/openapi.json",
+        "/openapi/v1.json",
+        "/openapi/v2.json",
+    }
 )
 
 

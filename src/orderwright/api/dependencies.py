@@ -106,7 +106,7 @@ _bearer = OAuth2PasswordBearer(tokenUrl="/token", auto_error=False, scheme_name=
 Bearer = Annotated[str | None, Depends(_bearer)]
 
 
-def _bearer_of(request: Request) -> str:
+def bearer_of(request: Request) -> str:
     scheme, _, token = (header(request.scope, b"authorization") or "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
@@ -124,7 +124,7 @@ async def attempted_by(request: Request) -> Identity | Unauthenticated:
 
 
 async def _attempt(request: Request) -> Identity | Unauthenticated:
-    bearer = _bearer_of(request)
+    bearer = bearer_of(request)
     if not bearer:
         return NotSignedIn("this needs an access token or an API key: Authorization: Bearer ...")
     authenticator: Authenticator = of_container(request, "authenticator")

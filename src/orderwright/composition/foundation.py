@@ -30,6 +30,7 @@ from orderwright.infrastructure.database.schema import Schema
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
 from orderwright.infrastructure.messaging.wake_up import WakeUp
 from orderwright.infrastructure.observability.failure_log import StructuredFailureLog
+from orderwright.infrastructure.observability.metrics import Metrics
 from orderwright.infrastructure.security.jwt_tokens import JwtAccessTokens
 from orderwright.infrastructure.security.passwords import Argon2Passwords
 from orderwright.infrastructure.security.rate_limits import build_rate_limiter, rates_by_policy
@@ -65,6 +66,7 @@ class Foundation(containers.DeclarativeContainer):
     monotonic = providers.Object(time.monotonic)
     random = providers.Singleton(Random)
     failure_log = providers.Singleton(StructuredFailureLog)
+    metrics = providers.Singleton(Metrics)
     crash_point = providers.Singleton(crash_points, config.crash_points)
 
     # Database

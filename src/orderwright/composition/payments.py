@@ -10,6 +10,7 @@ from dependency_injector import providers
 from orderwright.composition.foundation import Foundation
 from orderwright.infrastructure.external_services.gateway_webhooks import webhooks_by_provider
 from orderwright.infrastructure.external_services.payments_http import HttpGateway
+from orderwright.infrastructure.external_services.payments_measured import MeasuredGateway
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
 from orderwright.infrastructure.external_services.payments_stripe import StripeGateway
 from orderwright.infrastructure.resilience.bounded_client import BoundedClient, ClientLimits
@@ -33,6 +34,7 @@ class PaymentParts(Foundation):
         ),
         monotonic=Foundation.monotonic,
         now=Foundation.clock.provided.now,
+        listener=Foundation.metrics.provided.circuit,
     )
     payment_client = providers.Singleton(
         BoundedClient,
@@ -56,6 +58,7 @@ class PaymentParts(Foundation):
         ),
         budget=providers.Singleton(RetryBudget, Foundation.config.payment_retry_share),
         random=providers.Singleton(Random),
+        listener=Foundation.metrics.provided.retried,
     )
     guarded_payment_client = providers.Singleton(
         GuardedClient,
@@ -77,7 +80,7 @@ class PaymentParts(Foundation):
     )
 
     # Who takes the money
-    payment_gateway = providers.Selector(
+    payment_provider = providers.Selector(
         Foundation.config.payment_provider,
         sandbox=providers.Singleton(SandboxGateway),
         http=providers.Singleton(
@@ -99,6 +102,9 @@ class PaymentParts(Foundation):
             api_key=Foundation.config.payment_api_key,
             now=Foundation.clock.provided.now,
         ),
+    )
+    payment_gateway = providers.Singleton(
+        MeasuredGateway, payment_provider, Foundation.metrics.provided.payment, Foundation.monotonic
     )
     gateway_webhooks = providers.Singleton(
         webhooks_by_provider, Foundation.config.payment_provider, Foundation.config.webhook_secrets

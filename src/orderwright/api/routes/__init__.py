@@ -21,6 +21,7 @@ from orderwright.api.routes import (
     gateway_webhooks,
     health,
     identity,
+    metrics,
     open_operations,
     order_acts,
     order_batches,
@@ -78,6 +79,7 @@ _ROUTERS: Final = (
     dependencies.router,
     gateway_webhooks.router,
     health.router,
+    metrics.router,
     docs.router,
 )
 

@@ -3,12 +3,14 @@
 import gc
 import multiprocessing
 import os
+import shutil
 import signal
 import socket
 import threading
 from collections.abc import Callable
 from functools import partial
 from multiprocessing.connection import wait
+from pathlib import Path
 from typing import Final
 
 import uvicorn
@@ -52,7 +54,17 @@ def run(settings: Settings, listener: socket.socket, *, workers: int) -> ExitCod
         timeout_worker_healthcheck=WORKER_ANSWERS_WITHIN_S,
         http=HttpsProtocol if settings.environment == "production" else Protocol,
     )
-    return _run_many(config, listener) if workers > 1 else run_one(config, listener)
+    if workers > 1:
+        _share_metrics(settings.data_dir / "metrics")
+        return _run_many(config, listener)
+    return run_one(config, listener)
+
+
+def _share_metrics(directory: Path) -> None:
+    """What the processes count is added up from files; those of the last run count no more."""
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
 
 
 def _run_many(config: uvicorn.Config, listener: socket.socket) -> ExitCode:

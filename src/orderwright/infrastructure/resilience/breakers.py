@@ -56,13 +56,15 @@ class Breakers:
         return [self._by_name[name].report() for name in sorted(self._by_name)]
 
     def _new(self, name: str) -> CircuitBreaker:
-        return CircuitBreaker(
+        breaker = CircuitBreaker(
             name,
             self._settings,
             monotonic=self._monotonic,
             now=self._now,
             listener=self._listener,
         )
+        self._listener(breaker.report())
+        return breaker
 
     def _make_room(self) -> None:
         """Those that are closed go first: they lose a few failures, an open one its protection."""

@@ -47,7 +47,7 @@ class BreakerReport:
     retry_after_s: int = 0
 
 
-# Told after each change of state. It must neither raise nor wait.
+# Told of a new one, and after each change of state. It must neither raise nor wait.
 BreakerListener = Callable[[BreakerReport], None]
 
 

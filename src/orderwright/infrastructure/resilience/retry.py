@@ -71,6 +71,14 @@ def transient_never(_result: object) -> Transient | None:
     return None
 
 
+# Told before each further try, by the name of the call. It must neither raise nor wait.
+RetryListener = Callable[[str], None]
+
+
+def tells_no_one(_what: str) -> None:
+    pass
+
+
 class Retry(Generic[Result]):
     """Retries in one place only: what it calls must not retry for itself.
 
@@ -88,6 +96,7 @@ class Retry(Generic[Result]):
         of_error: Callable[[BaseException], Transient | None] = transient_error,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
+        listener: RetryListener = tells_no_one,
     ) -> None:
         self._policy = policy
         self._budget = budget
@@ -95,6 +104,7 @@ class Retry(Generic[Result]):
         self._of_result = of_result
         self._of_error = of_error
         self._sleep = sleep
+        self._listener = listener
         self._monotonic = monotonic
 
     async def call(
@@ -159,6 +169,7 @@ class Retry(Generic[Result]):
                 wait_s=round(attempt.upcoming_sleep, 3),
                 reason=type(error).__name__ if error else "answer",
             )
+            self._listener(what)
 
         return tell
 
