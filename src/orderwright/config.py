@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, datetime
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -29,6 +28,7 @@ from orderwright.config_sources import (
     SecretFiles,
     Unreadable,
 )
+from orderwright.config_tasks import TaskSettings
 from orderwright.config_time_budget import TimeBudget
 from orderwright.config_webhooks import WebhookSettings
 from orderwright.domain.value_objects.rate import Rate
@@ -52,7 +52,7 @@ _ORIGIN = re.compile(
 )
 
 
-class Settings(TimeBudget, MailSettings, EventSettings, WebhookSettings):
+class Settings(TimeBudget, MailSettings, EventSettings, WebhookSettings, TaskSettings):
     """Immutable, valid as a whole, and handed on as plain values: nobody looks them up later.
 
     Field order matters: a field's check and default may look at the fields above it.
@@ -193,11 +193,6 @@ class Settings(TimeBudget, MailSettings, EventSettings, WebhookSettings):
         le=86_400,
         description="How often a process with background work deletes what has expired.",
     )
-    redis_url: SecretStr | None = Field(
-        None,
-        description="`redis://[user:password@]host:6379/0` or `rediss://...`: what processes share, "
-        "such as rate limits; without it each keeps its own.",
-    )
     rate_limit_enabled: bool = Field(True, description="Limit how often a caller may ask.")
     rate_limit_default: str = Field(
         "100/minute",
@@ -232,15 +227,6 @@ class Settings(TimeBudget, MailSettings, EventSettings, WebhookSettings):
         ge=0,
         le=1_000_000,
         description="With so many units or fewer available after an adjustment, `stock.low` is logged.",
-    )
-    task_poll_seconds: float = Field(
-        0.5, gt=0, le=60, description="How often an idle worker looks for tasks."
-    )
-    task_retries_max: int = Field(
-        3, ge=0, le=100, description="How often a failing task is tried again before it is dead."
-    )
-    task_retry_seconds: float = Field(
-        60.0, gt=0, le=86_400, description="How long a failed task waits before it is tried again."
     )
     order_expiry_minutes: int = Field(
         60,
@@ -360,17 +346,6 @@ class Settings(TimeBudget, MailSettings, EventSettings, WebhookSettings):
     @classmethod
     def _a_key_worth_money(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         check_api_key(value, info.data.get("payment_provider"))
-        return value
-
-    @field_validator("redis_url")
-    @classmethod
-    def _a_redis_that_can_be_asked(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None:
-            return None
-        if not value.get_secret_value().startswith(("redis://", "rediss://")):
-            raise ValueError("must begin with redis:// or rediss://")
-        if find_spec("redis") is None:
-            raise ValueError("needs the package redis: pip install 'orderwright[redis]'")
         return value
 
     @field_validator("rate_limit_default", "rate_limit_token")

@@ -13,11 +13,13 @@ from orderwright.api.versions import Retirement
 from orderwright.application.queries.low_stock import LowStock
 from orderwright.application.services.demo import DemoShop
 from orderwright.application.services.demo_traffic import DemoTraffic
+from orderwright.application.services.task_runner import TaskRunner
 from orderwright.composition.background import BackgroundParts
 from orderwright.composition.foundation import Foundation
 from orderwright.composition.payments import PaymentParts
 from orderwright.composition.placement import PlacementParts
 from orderwright.config import Settings
+from orderwright.infrastructure.concurrency.running import running
 from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.deprecated_calls import SqlDeprecatedCalls
 from orderwright.infrastructure.database.engine_report import report_engine
@@ -117,6 +119,14 @@ async def opened(container: Container) -> AsyncIterator[Container]:
         await container.database().dispose()
 
 
+@asynccontextmanager
+async def working_for_a_broker(container: Container) -> AsyncIterator[TaskRunner]:
+    """What a worker of ARQ or Celery runs named tasks with. Meanwhile it sweeps the database for those
+    that nobody was told of."""
+    async with opened(container), running([container.task_sweeper()]):
+        yield container.broker_task_runner()
+
+
 def _plain_values(settings: Settings) -> dict[str, object]:
     """The settings as the constructors want them: secrets opened, names made one."""
     return settings.model_dump() | {
@@ -130,5 +140,6 @@ def _plain_values(settings: Settings) -> dict[str, object]:
         "api_secret_keys": settings.api_secret_keys,
         "api_secret_key": settings.api_secret_key.get_secret_value(),
         "payment_api_key": settings.payment_api_key and settings.payment_api_key.get_secret_value(),
+        "celery_broker": settings.celery_broker,
         "redis_url": settings.redis_url and settings.redis_url.get_secret_value(),
     }

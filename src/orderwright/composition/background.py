@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Final
 
 from dependency_injector import providers
 
@@ -27,6 +28,10 @@ from orderwright.infrastructure.concurrency.batcher import Batcher
 from orderwright.infrastructure.database.processing.store import SqlProcessingStore
 from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
 from orderwright.infrastructure.messaging.rounds import Rounds
+from orderwright.infrastructure.messaging.wake_up import WakeUp
+
+# A task that is due for so long is one that no message told of.
+_LEFT_TO_THE_BROKER: Final = timedelta(seconds=2)
 
 
 def _a_third(seconds: float) -> float:
@@ -68,24 +73,25 @@ class BackgroundParts(PaymentParts, EventParts):
         Foundation.ids,
         capture=Foundation.config.captures_at_once,
     )
+    all_task_handlers = providers.Singleton(
+        _merged,
+        task_handlers.provided.by_name.call(),
+        MailParts.order_mail_tasks.provided.by_name.call(),
+    )
+    task_limits = providers.Factory(
+        TaskLimits,
+        lease=providers.Factory(timedelta, seconds=Foundation.config.task_lease_seconds),
+        time_limit=providers.Factory(timedelta, seconds=Foundation.config.task_time_limit_seconds),
+        retry_countdown=providers.Factory(timedelta, seconds=Foundation.config.task_retry_seconds),
+        retries_max=Foundation.config.task_retries_max,
+    )
     task_runner = providers.Singleton(
         TaskRunner,
         Foundation.unit_of_work.provider,
-        providers.Callable(
-            _merged,
-            task_handlers.provided.by_name.call(),
-            MailParts.order_mail_tasks.provided.by_name.call(),
-        ),
+        all_task_handlers,
         Foundation.clock,
         Foundation.failure_log,
-        providers.Factory(
-            TaskLimits,
-            lease=providers.Factory(timedelta, seconds=Foundation.config.task_lease_seconds),
-            retry_countdown=providers.Factory(
-                timedelta, seconds=Foundation.config.task_retry_seconds
-            ),
-            retries_max=Foundation.config.task_retries_max,
-        ),
+        task_limits,
         claimed_elsewhere=[PROCESS_ORDER],
     )
     worker = providers.Singleton(
@@ -93,6 +99,21 @@ class BackgroundParts(PaymentParts, EventParts):
         task_runner.provided.run_due,
         Foundation.failure_log,
         Foundation.wake_up,
+        Foundation.config.task_poll_seconds,
+    )
+    broker_task_runner = providers.Singleton(
+        TaskRunner,
+        Foundation.unit_of_work.provider,
+        all_task_handlers,
+        Foundation.clock,
+        Foundation.failure_log,
+        providers.Factory(task_limits, left_for=_LEFT_TO_THE_BROKER),
+    )
+    task_sweeper = providers.Singleton(
+        EmbeddedWorker,
+        broker_task_runner.provided.run_due,
+        Foundation.failure_log,
+        providers.Factory(WakeUp),
         Foundation.config.task_poll_seconds,
     )
 
@@ -189,14 +210,23 @@ class BackgroundParts(PaymentParts, EventParts):
     if_match_is_required = providers.Callable(bool, Foundation.config.require_if_match)
 
     # In the order in which they start; they stop the other way round.
+    task_services = providers.Selector(
+        Foundation.config.task_backend,
+        embedded=providers.List(
+            recording_queue, lease_renewal, order_processing, processing_worker, worker
+        ),
+        arq=providers.List(),
+        celery=providers.List(),
+    )
+    task_publishers = providers.Selector(
+        Foundation.config.task_backend,
+        embedded=providers.List(),
+        arq=providers.List(Foundation.task_publisher),
+        celery=providers.List(Foundation.task_publisher),
+    )
     background_services = providers.List(
         EventParts.relay,
         EventParts.handover,
-        recording_queue,
-        lease_renewal,
-        order_processing,
-        processing_worker,
-        worker,
         asking_again,
         expiring,
         WebhookParts.webhook_sender,

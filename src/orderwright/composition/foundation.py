@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from random import Random
 
@@ -16,6 +16,7 @@ from orderwright.application.services.token_pair import TokenIssuer
 from orderwright.domain.entities.api_key import ApiKey
 from orderwright.domain.entities.user import User
 from orderwright.domain.interfaces.readers import CallerReader
+from orderwright.domain.interfaces.task_queue import TasksWait, WaitingTask
 from orderwright.infrastructure.crash_points import crash_points
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.engines import Limits
@@ -28,6 +29,7 @@ from orderwright.infrastructure.database.readers.orders import SqlOrderReader
 from orderwright.infrastructure.database.readers.webhooks import SqlWebhookReader
 from orderwright.infrastructure.database.schema import Schema
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
+from orderwright.infrastructure.messaging.broker_publisher import Broker, BrokerPublisher
 from orderwright.infrastructure.messaging.wake_up import WakeUp
 from orderwright.infrastructure.observability.failure_log import StructuredFailureLog
 from orderwright.infrastructure.observability.metrics import Metrics
@@ -53,6 +55,28 @@ def call_all(*wake_ups: WakeUp) -> Callable[[], None]:
             each.call()
 
     return call
+
+
+def _wake(*wake_ups: WakeUp) -> TasksWait:
+    def wake(_tasks: Sequence[WaitingTask], /) -> None:
+        for each in wake_ups:
+            each.call()
+
+    return wake
+
+
+def _arq(redis_url: str) -> Broker:
+    from orderwright.infrastructure.messaging.arq_queue import ArqBroker  # noqa: PLC0415 - an extra
+
+    return ArqBroker(redis_url)
+
+
+def _celery(url: str) -> Broker:
+    from orderwright.infrastructure.messaging.celery_queue import (  # noqa: PLC0415 - an extra
+        CeleryBroker,
+    )
+
+    return CeleryBroker(url)
 
 
 class Foundation(containers.DeclarativeContainer):
@@ -86,7 +110,20 @@ class Foundation(containers.DeclarativeContainer):
     processing_wake_up = providers.Singleton(WakeUp)
     relay_wake_up = providers.Singleton(WakeUp)
     events_wait = relay_wake_up.provided.call
-    tasks_wait = providers.Singleton(call_all, wake_up, processing_wake_up)
+    task_publisher = providers.Singleton(
+        BrokerPublisher,
+        providers.Selector(
+            config.task_backend,
+            arq=providers.Singleton(_arq, config.redis_url),
+            celery=providers.Singleton(_celery, config.celery_broker),
+        ),
+    )
+    tasks_wait = providers.Selector(
+        config.task_backend,
+        embedded=providers.Singleton(_wake, wake_up, processing_wake_up),
+        arq=task_publisher.provided.tell,
+        celery=task_publisher.provided.tell,
+    )
     unit_of_work = providers.Factory(
         SqlUnitOfWork,
         database,

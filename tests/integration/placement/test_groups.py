@@ -19,6 +19,7 @@ from orderwright.application.placement.group_placer import GroupPlacer
 from orderwright.application.queries.audit import audit
 from orderwright.application.services.pricing import WantedItem
 from orderwright.domain.interfaces.placement import CommitUnknown
+from orderwright.domain.interfaces.task_queue import WaitingTask
 from orderwright.domain.interfaces.unit_of_work import DatabaseUnavailable, TransactionConflict
 from orderwright.domain.value_objects.money import UnitPrice
 from orderwright.infrastructure.crash_points import nothing
@@ -404,19 +405,19 @@ async def test_a_commit_that_may_still_happen_is_only_repeated_by_who_has_a_key(
 
 async def test_processing_is_promised_with_the_order(counter: Counter) -> None:
     ada, apple = await counter.office.customer(), await counter.office.product(stock=5)
-    waiting: list[bool] = []
+    waiting: list[WaitingTask] = []
     placer = GroupPlacer(
         SqlPlacementStore(counter.office.database),
         CatalogueCache(),
         counter.office.ids,
         nothing,
-        tasks_wait=lambda: waiting.append(True),
+        tasks_wait=waiting.extend,
     )
 
     await placer.place_all([counter.request(ada, (apple, 1))])
     assert (await rows(counter, "tasks"), waiting) == (0, [])
     await placer.place_all([counter.request(ada, (apple, 1), pay_now=True)])
-    assert (await rows(counter, "tasks"), waiting) == (1, [True])
+    assert (await rows(counter, "tasks"), len(waiting)) == (1, 1)
 
 
 async def test_two_groups_at_once_sell_what_there_is_and_no_more(counter: Counter) -> None:

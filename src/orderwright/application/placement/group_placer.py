@@ -18,6 +18,7 @@ from orderwright.domain.interfaces.placement import (
     KeptRequest,
     PlacementStore,
 )
+from orderwright.domain.interfaces.task_queue import TasksWait, WaitingTask, nobody
 
 # A deadlock, a lost connection or a key that another process took: the next try finds it settled.
 ATTEMPTS: Final = 3
@@ -33,7 +34,7 @@ class GroupPlacer:
         ids: Ids,
         reached: Callable[[str], Awaitable[None]],
         *,
-        tasks_wait: Callable[[], None] = lambda: None,
+        tasks_wait: TasksWait = nobody,
     ) -> None:
         """`reached` is called at the named crash points; `tasks_wait` after a commit that put tasks
         down for whoever runs them."""
@@ -73,7 +74,7 @@ class GroupPlacer:
             return [*await self.place_all(requests[:half]), *await self.place_all(requests[half:])]
         await self._reached("place.after_commit_before_reply")
         if records.tasks:
-            self._tasks_wait()
+            self._tasks_wait([WaitingTask(each.id) for each in records.tasks])
         await self._settle(group.repeating, records.answers)
         return group.outcomes()
 

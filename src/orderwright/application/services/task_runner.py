@@ -27,6 +27,8 @@ class TaskLimits:
     retry_countdown: timedelta = timedelta(seconds=60)
     retries_max: int = 3
     at_once: int = 8
+    # For how long a task that is due is left to whoever was told of it.
+    left_for: timedelta = timedelta()
 
 
 class TaskRunner:
@@ -53,7 +55,7 @@ class TaskRunner:
         now = self._clock.now()
         async with self._units(RequestContext()) as uow:
             claimed = await uow.tasks.claim_due(
-                now=now,
+                now=now - self._limits.left_for,
                 lease_until=now + self._limits.lease,
                 limit=self._limits.at_once,
                 except_for=self._claimed_elsewhere,
@@ -65,6 +67,19 @@ class TaskRunner:
             for task in claimed:
                 group.create_task(self.run(task))
         return len(claimed)
+
+    async def run_waiting(self, task_id: str) -> bool:
+        """Claim the one that a message names, and run it; whether there was anything to do. Messages
+        come late, twice, or from strangers: what they say counts for nothing beside the database."""
+        now = self._clock.now()
+        async with self._units(RequestContext()) as uow:
+            task = await uow.tasks.claim(task_id, now=now, lease_until=now + self._limits.lease)
+            await uow.commit()
+            if task is not None:
+                await uow.reached("job.after_attempt_commit")
+        if task is not None:
+            await self.run(task)
+        return task is not None
 
     async def run(self, task: Task) -> None:
         """One that is claimed; what becomes of it is written down unless the claim was lost."""

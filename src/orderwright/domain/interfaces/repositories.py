@@ -156,6 +156,10 @@ class Tasks(Repository[Task, str], Protocol):
         No two runners get the same one."""
         ...
 
+    async def claim(self, task_id: str, *, now: datetime, lease_until: datetime) -> Task | None:
+        """The same for one; None when it is not due, or somebody else has it."""
+        ...
+
     async def finish(self, task: Task, fence: int) -> bool:
         """Write state, result and due time; False when the lease was lost to another runner."""
         ...

@@ -14,6 +14,7 @@ from orderwright.domain.entities.aggregate import Aggregate
 from orderwright.domain.entities.stock import StockLevel
 from orderwright.domain.interfaces.clock import Clock
 from orderwright.domain.interfaces.requests import RequestContext
+from orderwright.domain.interfaces.task_queue import TasksWait, nobody
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.bulk.event_rows import By, unwritten_events
 from orderwright.infrastructure.database.database import Database
@@ -86,7 +87,7 @@ class SqlUnitOfWork:
         context: RequestContext,
         *,
         request_lease: timedelta = REQUEST_LEASE,
-        tasks_wait: Callable[[], None] = lambda: None,
+        tasks_wait: TasksWait = nobody,
         events_wait: Callable[[], None] = lambda: None,
     ) -> None:
         """`tasks_wait` is called after a commit that put tasks down for whoever runs them,
@@ -201,7 +202,7 @@ class SqlUnitOfWork:
 
     def _tell(self) -> None:
         if self.tasks.put_down:
-            self._tasks_wait()
+            self._tasks_wait(self.tasks.put_down)
         if self._wrote_events:
             self._events_wait()
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.task import Task, TaskNotFound, TaskState
+from orderwright.domain.interfaces.task_queue import WaitingTask
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.repositories.kept import Kept
 from orderwright.infrastructure.database.upsert import insert_unless_there
@@ -18,22 +19,24 @@ _UNFINISHED = _tasks.state.in_([TaskState.QUEUED, TaskState.RUNNING])
 class SqlTasks(Kept[Task, str]):
     def __init__(self, session: AsyncSession) -> None:
         super().__init__(session, Task, TaskNotFound)
-        self.put_down = False  # whether this unit of work left any task for the runners
+        self.put_down: list[WaitingTask] = []  # by this unit of work, for the runners
 
     async def enqueue(self, task: Task) -> Task:
         row = {column.name: getattr(task, column.name) for column in tables.tasks.columns}
         await self._session.execute(insert_unless_there(self._session, tables.tasks, row))
-        self.put_down = True
         kept = await self._first(_tasks.id == task.id)
         if kept is None:
             kept = await self._first(and_(_tasks.dedupe_key == task.dedupe_key, _UNFINISHED))
-        # The unfinished twin may finish between the two statements; then there is room again.
-        return kept if kept is not None else await self.enqueue(task)
+        if kept is None:
+            # The unfinished twin may finish between the two statements; then there is room again.
+            return await self.enqueue(task)
+        self.put_down.append(WaitingTask(kept.id, kept.fence))
+        return kept
 
     async def requeue(self, task: Task) -> None:
         self._session.add(task)
         await self._session.flush()
-        self.put_down = True
+        self.put_down.append(WaitingTask(task.id, task.fence))
 
     async def claim_due(
         self,
@@ -43,15 +46,25 @@ class SqlTasks(Kept[Task, str]):
         limit: int,
         except_for: Collection[str] = (),
     ) -> list[Task]:
-        waiting = and_(_tasks.state == TaskState.QUEUED, _tasks.due_at <= now)
-        orphaned = and_(_tasks.state == TaskState.RUNNING, _tasks.lease_until < now)
         due = (
             select(_tasks.id)
-            .where(_tasks.name.not_in(except_for), or_(waiting, orphaned))
+            .where(_tasks.name.not_in(except_for), _is_due(now))
             .order_by(_tasks.due_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
+        claimed = await self._claim(due, lease_until)
+        return sorted(claimed, key=lambda task: task.due_at)
+
+    async def claim(self, task_id: str, *, now: datetime, lease_until: datetime) -> Task | None:
+        due = (
+            select(_tasks.id)
+            .where(_tasks.id == task_id, _is_due(now))
+            .with_for_update(skip_locked=True)
+        )
+        return next(iter(await self._claim(due, lease_until)), None)
+
+    async def _claim(self, due: Select[tuple[str]], lease_until: datetime) -> Sequence[Task]:
         claimed = await self._session.scalars(
             update(Task)
             .where(_tasks.id.in_(due))
@@ -64,7 +77,7 @@ class SqlTasks(Kept[Task, str]):
             .returning(Task)
             .execution_options(synchronize_session=False)
         )
-        return sorted(claimed.all(), key=lambda task: task.due_at)
+        return claimed.all()
 
     async def finish(self, task: Task, fence: int) -> bool:
         return await self._write(
@@ -89,3 +102,9 @@ class SqlTasks(Kept[Task, str]):
             .returning(_tasks.id)
         )
         return written.first() is not None
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    waiting = and_(_tasks.state == TaskState.QUEUED, _tasks.due_at <= now)
+    orphaned = and_(_tasks.state == TaskState.RUNNING, _tasks.lease_until < now)
+    return or_(waiting, orphaned)

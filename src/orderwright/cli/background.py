@@ -1,0 +1,71 @@
+"""A process without an address: the work behind the API, until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from orderwright.cli.exit_codes import ExitCode
+from orderwright.cli.runtime import load_settings, ready_schema
+
+if TYPE_CHECKING:
+    from orderwright.config import Settings
+    from orderwright.container import Container
+    from orderwright.infrastructure.concurrency.running import BackgroundService
+
+Chosen = Callable[["Container"], "Sequence[BackgroundService]"]
+_STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+def run_until_stopped(name: str, chosen: Chosen) -> ExitCode:
+    """Raises: Failure: the configuration or the database is not usable."""
+    from orderwright.container import configure_log
+
+    settings = load_settings()
+    configure_log(settings)
+    return asyncio.run(_run(name, settings, chosen))
+
+
+async def _run(name: str, settings: Settings, chosen: Chosen) -> ExitCode:
+    import structlog
+
+    from orderwright.container import build_container, opened, running
+
+    log = structlog.get_logger("orderwright.background").bind(command=name)
+    stopped = _on_signal()
+    async with opened(build_container(settings)) as container:
+        await ready_schema(container, settings)
+        if stopped.is_set():
+            return ExitCode.OK
+        ours = asyncio.all_tasks()
+        async with running([*container.task_publishers(), *chosen(container)]):
+            log.info("background.started", task_backend=settings.task_backend)
+            died = await _first_to_end(asyncio.all_tasks() - ours, stopped)
+            log.info("background.stopping")
+        if died is None:
+            log.info("background.stopped")
+            return ExitCode.OK
+    error = None if died.cancelled() else died.exception()
+    log.critical("background.died", service=died.get_name(), exc_info=error)
+    return ExitCode.UNAVAILABLE
+
+
+def _on_signal() -> asyncio.Event:
+    """A second signal changes nothing: what is left to do is short, and safe to be cut off."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in _STOP_SIGNALS:
+        signal.signal(each, lambda *_: loop.call_soon_threadsafe(stopped.set))
+    return stopped
+
+
+async def _first_to_end(
+    services: set[asyncio.Task[object]], stopped: asyncio.Event
+) -> asyncio.Task[object] | None:
+    """The service that ended by itself, which none may do: better no worker than half of one."""
+    stop = asyncio.create_task(stopped.wait())
+    done, _ = await asyncio.wait({stop, *services}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    return next((each for each in done if each is not stop), None)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import structlog
+
+from orderwright.domain.interfaces.task_queue import WaitingTask
+from orderwright.infrastructure.messaging.wake_up import WakeUp
+
+# More than wait while a broker restarts; those above are found by a sweep of the database.
+CAPACITY: Final = 10_000
+AT_ONCE: Final = 100
+# How long a broker that does not answer is left alone.
+COOL_DOWN_S: Final = 1.0
+STOP_GRACE_S: Final = 2.0
+_IDLE_S: Final = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class Broker(Protocol):
+    """Hands messages to whichever worker is free. Opens by itself, and again after a failure."""
+
+    async def publish(self, tasks: Sequence[WaitingTask]) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class BrokerPublisher:
+    """Tells a broker which tasks wait, beside the requests that put them down: what a broker does, or
+    does not, slows nobody. A message that gets lost costs seconds, since workers sweep the database.
+    """
+
+    def __init__(
+        self, broker: Broker, *, capacity: int = CAPACITY, cool_down_s: float = COOL_DOWN_S
+    ) -> None:
+        self._broker = broker
+        self._cool_down_s = cool_down_s
+        self._waiting: deque[WaitingTask] = deque(maxlen=capacity)
+        self._wake_up = WakeUp()
+        self._is_reachable = True
+        self._loop: asyncio.Task[None] | None = None
+
+    def tell(self, tasks: Sequence[WaitingTask], /) -> None:
+        self._waiting.extend(tasks)
+        self._wake_up.call()
+
+    def start(self) -> None:
+        self._loop = asyncio.create_task(self._publish_on(), name="task-publisher")
+
+    async def stop(self) -> None:
+        if self._loop is None:
+            return
+        self._loop.cancel()
+        await asyncio.wait([self._loop])
+        try:
+            async with asyncio.timeout(STOP_GRACE_S):
+                if self._is_reachable:
+                    await self._publish_some()
+                await self._broker.close()
+        except TimeoutError:
+            self._waiting.clear()
+
+    async def _publish_on(self) -> None:
+        while True:
+            if not self._waiting:
+                await self._wake_up.wait(_IDLE_S)
+            elif not await self._publish_some():
+                await asyncio.sleep(self._cool_down_s)
+
+    async def _publish_some(self) -> bool:
+        batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
+        try:
+            await self._broker.publish(batch)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, requests go on
+            self._found(error)
+            return False
+        self._found(None)
+        return True
+
+    def _found(self, error: Exception | None) -> None:
+        if error is not None and self._is_reachable:
+            log.warning("broker.unreachable", error=type(error).__name__)
+        elif error is None and not self._is_reachable:
+            log.info("broker.reachable_again")
+        self._is_reachable = error is None

@@ -1,0 +1,60 @@
+"""Workers as their documented commands start them, to be killed at will."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tests.patience import PATIENT_SETTINGS
+
+COMMANDS: Final = {
+    "arq": ["arq", "orderwright.infrastructure.messaging.arq_worker.WorkerSettings"],
+    "celery": [
+        "celery",
+        "--app=orderwright.infrastructure.messaging.celery_app",
+        "worker",
+        "--concurrency=1",
+    ],
+    "worker": ["orderwright", "worker"],
+    "scheduler": ["orderwright", "scheduler"],
+}
+_STOPPED_WITHIN_S: Final = 60.0
+
+
+class WorkerProcess:
+    def __init__(self, kind: str, log: Path, **settings: str) -> None:
+        self.log = log
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", *COMMANDS[kind]],
+                env={**os.environ, **PATIENT_SETTINGS, **settings},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """SIGKILL to it and all its children, as a machine that fails would."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(_STOPPED_WITHIN_S)
+
+    def terminate(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(_STOPPED_WITHIN_S)
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")
+
+
+@contextmanager
+def worker_process(kind: str, log: Path, **settings: str) -> Iterator[WorkerProcess]:
+    started = WorkerProcess(kind, log, **settings)
+    try:
+        yield started
+    finally:
+        started.kill()
