@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from random import Random
-from typing import TextIO
+from typing import Any, TextIO
 
 from dependency_injector import providers
 
@@ -117,6 +117,13 @@ async def opened(container: Container) -> AsyncIterator[Container]:
         container.password_hasher().close()
         await container.rate_limiter().close()
         await container.database().dispose()
+
+
+@asynccontextmanager
+async def at_work(container: Container, services: Sequence[Any]) -> AsyncIterator[None]:
+    """Those run, in a process that answers no requests."""
+    async with running([*container.task_publishers(), *services]):
+        yield
 
 
 @asynccontextmanager

@@ -448,8 +448,22 @@ def test_redis_is_spoken_to_in_its_own_tongue(monkeypatch: pytest.MonkeyPatch, u
     }
 
 
+@pytest.mark.parametrize(
+    ("backend", "urls", "problem"),
+    [
+        ("arq", {}, "needs REDIS_URL"),
+        ("arq", {"CELERY_BROKER_URL": "amqp://broker"}, "needs REDIS_URL"),
+        ("celery", {}, "needs CELERY_BROKER_URL or REDIS_URL"),
+    ],
+)
+def test_a_task_backend_needs_its_broker(
+    backend: str, urls: dict[str, str], problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert faults(monkeypatch, TASK_BACKEND=backend, **urls) == {"TASK_BACKEND": problem}
+
+
 def test_redis_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orderwright.config.find_spec", lambda _name: None)
+    monkeypatch.setattr("orderwright.config_tasks.find_spec", lambda _name: None)
 
     assert faults(monkeypatch, REDIS_URL="redis://cache:6379") == {
         "REDIS_URL": "needs the package redis: pip install 'orderwright[redis]'"

@@ -16,7 +16,7 @@ from orderwright import __version__
 COMMANDS: Final = {
     "serve": "Run the API, and the work behind it, until stopped by SIGTERM or Ctrl-C.",
     "worker": "Run the work behind the API, without the API, until stopped by SIGTERM or Ctrl-C.",
-    "scheduler": "Run what is due by the clock, and no queued tasks, until stopped.",
+    "scheduler": "Run what is due by the clock, and no queued tasks, until stopped by SIGTERM or Ctrl-C.",
     "orders": "Look at orders, and move them in and out.",
     "payments": "Look after payment operations that need a person.",
     "events": "Look after events that were given up.",

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from orderwright.cli.exit_codes import ExitCode
-from orderwright.cli.runtime import load_settings, ready_schema
+from orderwright.cli.runtime import SchemaCare, load_settings, ready_schema
 
 if TYPE_CHECKING:
     from orderwright.config import Settings
     from orderwright.container import Container
-    from orderwright.infrastructure.concurrency.running import BackgroundService
 
-Chosen = Callable[["Container"], "Sequence[BackgroundService]"]
+Chosen = Callable[["Container"], Sequence[Any]]
 _STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -31,16 +30,16 @@ def run_until_stopped(name: str, chosen: Chosen) -> ExitCode:
 async def _run(name: str, settings: Settings, chosen: Chosen) -> ExitCode:
     import structlog
 
-    from orderwright.container import build_container, opened, running
+    from orderwright.container import at_work, build_container, opened
 
     log = structlog.get_logger("orderwright.background").bind(command=name)
     stopped = _on_signal()
     async with opened(build_container(settings)) as container:
-        await ready_schema(container, settings)
+        await ready_schema(container, settings, care=SchemaCare.READY)
         if stopped.is_set():
             return ExitCode.OK
         ours = asyncio.all_tasks()
-        async with running([*container.task_publishers(), *chosen(container)]):
+        async with at_work(container, chosen(container)):
             log.info("background.started", task_backend=settings.task_backend)
             died = await _first_to_end(asyncio.all_tasks() - ours, stopped)
             log.info("background.stopping")

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from celery import signals
 
-from orderwright.application.services.task_runner import TaskRunner
 from orderwright.config import get_settings
 from orderwright.container import build_container, configure_log, working_for_a_broker
 from orderwright.infrastructure.messaging.celery_queue import RUN_TASK, celery_app
@@ -32,7 +31,7 @@ def run_task(task_id: str) -> None:
 
 
 @cache
-def _worker() -> LoopThread[TaskRunner]:
+def _worker() -> LoopThread[Any]:
     worker = LoopThread(lambda: working_for_a_broker(build_container(_settings)))
     worker.start()
     return worker
