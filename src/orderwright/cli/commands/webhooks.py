@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orderwright.application.commands.create_webhook import CreateWebhook, WithSecret
+    from orderwright.application.commands.replay_webhook import ReplayWebhook
     from orderwright.cli.webhook_grading import Grade
     from orderwright.container import Container
     from orderwright.domain.entities.webhook_endpoint import WebhookEndpoint
@@ -109,6 +112,36 @@ def deliveries(
     else:
         rows = [[each[column] for column in _TRIED] for each in found]
         print_table([column.upper() for column in _TRIED], rows)
+
+
+@app.command()
+def replay(
+    endpoint_id: EndpointId,
+    *,
+    delivery: Annotated[int | None, typer.Option(min=1, help="Id of one delivery.")] = None,
+    event: Annotated[int | None, typer.Option(min=1, help="Id of one event.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", help="All from then on (UTC).")
+    ] = None,
+    until: Annotated[datetime | None, typer.Option("--to", help="All before then (UTC).")] = None,
+    type_: Annotated[
+        list[str] | None, typer.Option("--type", help="Only such events; repeat for several.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Send again what is named, and what happened while the webhook was disabled."""
+    if sum(map(bool, (delivery, event, since or until or type_))) != 1:
+        raise Failure(
+            "name --delivery, --event, or a range by --from, --to or --type",
+            code="bad_option",
+            exit_code=ExitCode.USAGE,
+        )
+    command = _to_replay(endpoint_id, delivery, event, (since, until), type_)
+    many = run(lambda container: _replay(container, command))
+    if as_json:
+        print_json({"replayed": many})
+    else:
+        say(f"To be sent again: {many}.")
 
 
 @app.command()
@@ -254,6 +287,45 @@ async def _test(container: Container, endpoint_id: int) -> Delivery:
 
     command = SendTestWebhook(endpoint_id=endpoint_id)
     return await send_test_webhook(command, acting(container), now=container.clock().now())
+
+
+def _to_replay(
+    endpoint_id: int,
+    delivery: int | None,
+    event: int | None,
+    between: tuple[datetime | None, datetime | None],
+    types: Sequence[str] | None,
+) -> ReplayWebhook:
+    from orderwright.application.commands.replay_webhook import ReplayWebhook
+    from orderwright.domain.value_objects.event_filter import EventFilter
+
+    since, until = (moment and moment.replace(tzinfo=UTC) for moment in between)
+    return ReplayWebhook(
+        endpoint_id=endpoint_id,
+        delivery_id=delivery,
+        event_id=event,
+        since=since,
+        until=until,
+        events=EventFilter.of(types) if types else None,
+    )
+
+
+async def _replay(container: Container, command: ReplayWebhook) -> int:
+    """All of them, a transaction after the other."""
+    from orderwright.application.commands.replay_webhook import replay_webhook
+
+    many, following = 0, command
+    while True:
+        replayed = await replay_webhook(
+            following,
+            acting(container),
+            feed=container.event_feed_reader(),
+            now=container.clock().now(),
+        )
+        many += replayed.replayed
+        if replayed.next_after is None:
+            return many
+        following = replace(command, after=replayed.next_after)
 
 
 async def _deliveries(container: Container, endpoint_id: int, limit: int) -> Sequence[Delivery]:
