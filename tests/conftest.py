@@ -16,6 +16,7 @@ from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.security import rate_limits
 from tests.patience import REDIS_S, patient_database
 from tests.postgres import MigratedPostgres, migrated_postgres
+from tests.recycled_postgres import RecycledPostgres
 from tests.redis_server import RedisNotFound, RedisServer, redis_server
 
 _REPOSITORY = Path(__file__).parents[1]
@@ -54,12 +55,17 @@ def postgres(pytestconfig: pytest.Config) -> MigratedPostgres:
         _missing(f"NOT TESTED ON POSTGRESQL: {missing}")
 
 
+@pytest.fixture(scope="session")
+def recycled_postgres(postgres: MigratedPostgres) -> RecycledPostgres:
+    return RecycledPostgres(postgres)
+
+
 @pytest.fixture
-async def postgresql_url(postgres: MigratedPostgres) -> AsyncIterator[str]:
+async def postgresql_url(recycled_postgres: RecycledPostgres) -> AsyncIterator[str]:
     """A migrated, empty PostgreSQL database of this test's own."""
-    name = await postgres.create_database()
-    yield postgres.url_of(name)
-    await postgres.drop_database(name)
+    name = await recycled_postgres.take()
+    yield recycled_postgres.url_of(name)
+    await recycled_postgres.give_back(name)
 
 
 @pytest.fixture(scope="session")

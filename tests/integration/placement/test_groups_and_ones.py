@@ -21,7 +21,7 @@ from orderwright.infrastructure.database.database import Database
 from tests.back_office import BackOffice
 from tests.integration.placement.counter import Counter
 from tests.patience import patient_database
-from tests.postgres import MigratedPostgres
+from tests.recycled_postgres import RecycledPostgres
 
 WRITTEN = (
     "orders",
@@ -112,7 +112,7 @@ UNORDERED = {name: set[str]() for name in WRITTEN} | {"stock_movements": {"id"},
 class Databases:
     """A fresh one for every run of every example."""
 
-    def __init__(self, template: Path | None, postgres: MigratedPostgres | None) -> None:
+    def __init__(self, template: Path | None, postgres: RecycledPostgres | None) -> None:
         self._template = template
         self._postgres = postgres
 
@@ -126,18 +126,18 @@ class Databases:
                 await database.dispose()
         else:
             assert self._postgres is not None
-            name = await self._postgres.create_database()
+            name = await self._postgres.take()
             database = patient_database(self._postgres.url_of(name))
             yield database
             await database.dispose()
-            await self._postgres.drop_database(name)
+            await self._postgres.give_back(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def databases(request: pytest.FixtureRequest) -> Databases:
     if request.param == "sqlite":
         return Databases(request.getfixturevalue("sqlite_template"), None)
-    return Databases(None, request.getfixturevalue("postgres"))
+    return Databases(None, request.getfixturevalue("recycled_postgres"))
 
 
 @settings(
