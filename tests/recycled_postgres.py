@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import make_url
 
 from tests.postgres import MigratedPostgres
@@ -40,7 +40,7 @@ SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
 """
 _TABLES: Final = """
 SELECT quote_ident(tablename) FROM pg_tables
-WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY tablename
+WHERE schemaname = 'public' ORDER BY tablename
 """
 _SEQUENCES: Final = """
 SELECT format('setval(%L, %s, %L)', quote_ident(sequencename), coalesce(last_value, start_value),

@@ -1,6 +1,6 @@
 """A database that was used before is as good as a new one, or it is not used again."""
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import make_url
 
@@ -32,12 +32,17 @@ async def used(postgres: RecycledPostgres, *statements: str) -> tuple[str, str]:
 
 async def test_rows_and_sequences_are_as_at_the_start(postgres: MigratedPostgres) -> None:
     recycled = RecycledPostgres(postgres)
-    changes = "DELETE FROM locations WHERE id = 1", "UPDATE event_feed_head SET position = 99"
+    changes = (
+        "UPDATE alembic_version SET version_num = 'later'",
+        "DELETE FROM locations WHERE id = 1",
+        "UPDATE event_feed_head SET position = 99",
+    )
     first, second = await used(recycled, _CUSTOMER, *changes)
     assert first == second
     connection = await connected(recycled, second)
     assert tuple(await connection.fetchrow(_ROWS)) == (1, 0)
     assert await connection.fetchval("SELECT position FROM event_feed_head") == 1
+    assert await connection.fetchval("SELECT version_num FROM alembic_version") != "later"
     assert await connection.fetchval(_CUSTOMER) == 1
     await connection.close()
     await postgres.drop_database(second)
