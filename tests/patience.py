@@ -15,6 +15,8 @@ _STATEMENT_S: Final = 30.0
 _CONNECTION_S: Final = 30.0
 _REQUEST_S: Final = 60.0
 REDIS_S: Final = 10.0
+# For a condition that is waited for: it comes at once, but not on a machine that has no time.
+AWAITED_S: Final = 90.0
 
 PATIENT: Final = Limits(
     pool_timeout_s=_CONNECTION_S,

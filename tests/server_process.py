@@ -21,9 +21,8 @@ from orderwright.container import Container, build_container, opened
 from orderwright.domain.interfaces.auditor import Violation
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.value_objects.permission import Permission
+from tests.patience import AWAITED_S
 
-_READY_WITHIN_S: Final = 30.0
-_STOPPED_WITHIN_S: Final = 30.0
 _POLL_S: Final = 0.02
 
 
@@ -80,11 +79,11 @@ class ServerProcess:
         """SIGKILL: no handler runs, nothing is flushed."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait(_STOPPED_WITHIN_S)
+        self._process.wait(AWAITED_S)
 
     async def wait_until_dead(self) -> int:
         assert self._process is not None
-        async with asyncio.timeout(_STOPPED_WITHIN_S):
+        async with asyncio.timeout(AWAITED_S):
             while (code := self._process.poll()) is None:
                 await asyncio.sleep(_POLL_S)
         return code
@@ -133,7 +132,7 @@ class ServerProcess:
 
     async def _become_ready(self) -> None:
         try:
-            async with asyncio.timeout(_READY_WITHIN_S), httpx2.AsyncClient() as client:
+            async with asyncio.timeout(AWAITED_S), httpx2.AsyncClient() as client:
                 while not await self._is_ready(client):
                     await asyncio.sleep(_POLL_S)
         except TimeoutError:

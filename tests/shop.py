@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx2
 
+from tests.patience import AWAITED_S
+
 
 @dataclass(frozen=True, slots=True)
 class Shop:
@@ -39,7 +41,7 @@ class Shop:
         order: dict[str, Any] = await _created(self.client, "/api/v1/orders", body)
         return order
 
-    async def until_processed(self, order_id: int, deadline_s: float = 10.0) -> dict[str, Any]:
+    async def until_processed(self, order_id: int, deadline_s: float = AWAITED_S) -> dict[str, Any]:
         """The order, once its payment is settled one way or another."""
         async with asyncio.timeout(deadline_s):
             while True:
@@ -48,7 +50,9 @@ class Shop:
                     return order
                 await asyncio.sleep(0.02)
 
-    async def until(self, order_id: int, deadline_s: float = 10.0, **shown: str) -> dict[str, Any]:
+    async def until(
+        self, order_id: int, deadline_s: float = AWAITED_S, **shown: str
+    ) -> dict[str, Any]:
         """The order, once it shows these."""
         async with asyncio.timeout(deadline_s):
             while True:

@@ -6,6 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
+from tests.patience import AWAITED_S
 from tests.server_process import ServerProcess
 
 README = Path(__file__).parents[2] / "README.md"
@@ -18,7 +19,7 @@ def printed_session() -> str:
 
 
 async def banner(server: ServerProcess) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(AWAITED_S):
         while " is ready (" not in server.log.read_text():
             await asyncio.sleep(0.05)
 

@@ -11,6 +11,7 @@ import pytest
 from orderwright.domain.interfaces.auditor import Violation
 from orderwright.domain.value_objects.permission import Permission
 from tests.e2e.api.service import Service
+from tests.patience import AWAITED_S
 from tests.shop import Shop
 
 
@@ -191,7 +192,7 @@ async def test_a_capture_that_meets_a_cancellation_leaves_no_money_behind(
 
     assert captured.status_code in (200, 202, 409), captured.text
     assert cancelled.status_code == 200
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(AWAITED_S):
         while (await shop.get(path))["status"] != "cancelled":
             await asyncio.sleep(0.02)
     payment = await payment_of(shop, order)

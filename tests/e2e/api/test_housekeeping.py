@@ -7,6 +7,7 @@ from sqlalchemy import select
 from orderwright.domain.entities.refresh_token import RefreshToken
 from orderwright.infrastructure.database import tables
 from tests.e2e.api.service import Service
+from tests.patience import AWAITED_S
 
 
 async def sessions(service: Service) -> set[str]:
@@ -35,7 +36,7 @@ async def test_a_running_service_forgets_what_has_expired_by_itself(
                 )
             await uow.commit()
 
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(AWAITED_S):
             while "over" in await sessions(service):
                 await asyncio.sleep(0.02)
 

@@ -7,6 +7,7 @@ from orderwright.application.commands.process_order import PROCESS_ORDER
 from orderwright.domain.entities.task import Task, TaskState
 from orderwright.domain.value_objects.permission import Permission
 from tests.e2e.api.service import Service
+from tests.patience import AWAITED_S
 from tests.shop import Shop
 
 
@@ -48,7 +49,7 @@ async def test_a_dead_task_is_given_another_life(
     assert response.status_code == 202, response.text
     assert response.json() == {"task_id": dead, "job_id": dead}
     assert response.headers["Location"] == f"/api/v1/tasks/{dead}"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(AWAITED_S):
         while (task := await shop.get(f"/api/v1/tasks/{dead}"))["state"] != "succeeded":
             await asyncio.sleep(0.02)
     assert (task["attempts"], task["error"]) == (1, None)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.patience import AWAITED_S
 from tests.server_process import ServerProcess
 from tests.shop import Shop
 
@@ -34,7 +35,7 @@ QUICK = {
 
 
 async def _until(shop: Shop, path: str, **expected: object) -> Any:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(AWAITED_S):
         while True:
             found = await shop.get(path)
             if expected.items() <= found.items():
@@ -60,7 +61,7 @@ async def _dies(server: ServerProcess, point: str) -> None:
 
 async def _answered(client: httpx2.AsyncClient, path: str, body: Any, key: str) -> httpx2.Response:
     """Repeat the request with its key, as a client would, until the answer is final."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(AWAITED_S):
         while True:
             response = await client.post(path, json=body, headers={"Idempotency-Key": key})
             if response.status_code != 503 and "in_progress" not in response.text:

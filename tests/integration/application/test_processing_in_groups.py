@@ -19,6 +19,7 @@ from orderwright.infrastructure.database.processing.store import SqlProcessingSt
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
 from tests.back_office import BackOffice
 from tests.gateways import BusyGateway, UnreliableGateway, WatchedGateway
+from tests.patience import AWAITED_S
 from tests.processing import LIMITS, processing_of
 
 
@@ -151,7 +152,7 @@ async def asked_again(office: BackOffice) -> int:
 
 
 async def until_confirmed(office: BackOffice, orders: list[int]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(AWAITED_S):
         for order_id in orders:
             while (await office.order(order_id)).status is not OrderStatus.CONFIRMED:
                 await asyncio.sleep(0.01)
@@ -271,11 +272,11 @@ async def test_an_order_cancelled_while_it_is_paid_is_given_its_money_back(
 
     async with processing_of(office) as processing:
         await processing.run_due()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(AWAITED_S):
             while not await office.details.payments(order_id):
                 await asyncio.sleep(0.01)
         cancelling = asyncio.create_task(office.cancel(order_id))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(AWAITED_S):
             while not (await office.order(order_id)).is_cancelling:
                 await asyncio.sleep(0.01)
         gateway.let_through.set()
@@ -296,7 +297,7 @@ async def test_a_worker_that_slept_over_its_lease_changes_nothing(database: Data
 
     async with processing_of(office) as processing:
         await processing.run_due()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(AWAITED_S):
             while not await office.details.payments(order_id):
                 await asyncio.sleep(0.01)
         await claimed_by_another(office)
