@@ -1,7 +1,6 @@
 """Payments through Stripe's PaymentIntents: cards, confirmed as they are created.
 
-Plain HTTP rather than Stripe's own library: that retries by itself, knows no deadline of ours and no
-circuit, and would bring a second HTTP client; of its hundreds of calls six are needed here.
+Plain HTTP rather than Stripe's own library: ADR 15 says why.
 
 An operation that got no answer is asked for:
 
