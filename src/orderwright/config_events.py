@@ -26,6 +26,12 @@ class EventSettings(BaseSettings):
         description="How long an event that a part of this service could not take waits until it "
         "is tried again.",
     )
+    event_stream_clients_max: int = Field(
+        2_000,
+        ge=1,
+        le=100_000,
+        description="Clients that follow the events as a stream, in a process.",
+    )
     event_attempts_max: int = Field(
         5, ge=1, le=100, description="How often it is tried before it is given up, to be looked at."
     )

@@ -10,11 +10,14 @@ from typing import Any, TextIO
 from dependency_injector import providers
 
 from orderwright.api.versions import Retirement
+from orderwright.api.wire.events import event_frame
 from orderwright.application.queries.low_stock import LowStock
 from orderwright.application.services.demo import DemoShop
 from orderwright.application.services.demo_traffic import DemoTraffic
+from orderwright.application.services.event_hub import EventHub
 from orderwright.application.services.task_runner import TaskRunner
 from orderwright.composition.background import BackgroundParts
+from orderwright.composition.events import EventParts
 from orderwright.composition.foundation import Foundation
 from orderwright.composition.payments import PaymentParts
 from orderwright.composition.placement import PlacementParts
@@ -30,6 +33,10 @@ from orderwright.infrastructure.observability.logging import configure_logging
 from orderwright.infrastructure.observability.stock_alerts import StructuredStockAlerts
 from orderwright.infrastructure.system.readiness import Readiness
 from orderwright.infrastructure.system.watched_dependency import WatchedDependency
+
+
+def _is_draining(readiness: Readiness) -> bool:
+    return readiness.draining
 
 
 class Container(BackgroundParts, PlacementParts):
@@ -62,6 +69,18 @@ class Container(BackgroundParts, PlacementParts):
             database=database_health.provided.answers,
             migrations=database_health.provided.is_migrated,
         ),
+    )
+    # Clients that follow events
+    draining = providers.Callable(_is_draining, readiness)
+    event_hub = providers.Singleton(
+        EventHub,
+        EventParts.event_feed_reader,
+        event_frame,
+        Foundation.failure_log,
+        wait=EventParts.hub_wake_up.provided.wait,
+        is_draining=draining.provider,
+        poll_s=Foundation.config.event_poll_seconds,
+        clients_max=Foundation.config.event_stream_clients_max,
     )
     watched_dependencies = providers.List(
         providers.Singleton(

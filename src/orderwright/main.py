@@ -78,6 +78,7 @@ async def _upgrade(container: Container) -> None:
 async def _working(container: Container, *, background: bool) -> AsyncIterator[None]:
     services = [
         container.counting(),
+        container.event_hub(),
         *container.task_publishers(),
         *((*container.task_services(), *container.background_services()) if background else ()),
         container.placement_queue(),  # the last to start and the first to stop: it has callers

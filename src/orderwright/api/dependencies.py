@@ -1,7 +1,7 @@
 """What routes ask for by annotation. Objects of the application's lifetime come from the container
 that hangs on the app; nothing here knows who built them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -14,10 +14,11 @@ from orderwright.api.raw_headers import header
 from orderwright.application.placement.order_processor import OrderProcessor
 from orderwright.application.queries import low_stock
 from orderwright.application.queries.authenticate import Authenticator, Identity
+from orderwright.application.services.event_hub import EventHub
 from orderwright.application.services.settlement import Settlement
 from orderwright.application.services.sign_in_guard import SignInGuard
 from orderwright.application.services.token_pair import TokenIssuer
-from orderwright.domain.errors import Unauthenticated
+from orderwright.domain.errors import Unauthenticated, Unavailable
 from orderwright.domain.interfaces import (
     clock,
     dependencies,
@@ -82,6 +83,7 @@ Circuits = Annotated[dependencies.Circuits, provided("breakers")]
 Watched = Annotated[Sequence[dependencies.Dependency], provided("watched_dependencies")]
 Deliveries = Annotated[event_delivery.DeliveryReader, provided("delivery_reader")]
 Feed = Annotated[event_feed.EventFeedReader, provided("event_feed_reader")]
+Hub = Annotated[EventHub, provided("event_hub")]
 Limiter = Annotated[rate_limits.RateLimiter, provided("rate_limiter")]
 Rates = Annotated[Mapping[str, Rate], provided("rates")]
 
@@ -143,6 +145,22 @@ async def _identity(request: Request) -> Identity:
 
 
 Caller = Annotated[Identity, Depends(FromRequest(_identity))]
+
+
+def still_is(request: Request, caller: Identity) -> Callable[[], Awaitable[bool]]:
+    """Asks again whether the caller is who it was and may what it might, for answers that last."""
+    bearer, clock_ = _bearer_of(request), of_container(request, "clock")
+    authenticator: Authenticator = of_container(request, "authenticator")
+
+    async def ask() -> bool:
+        try:
+            return await authenticator.identify(bearer, clock_.now()) == caller
+        except Unauthenticated:
+            return False
+        except Unavailable:  # nobody can tell; it is asked again in a moment
+            return True
+
+    return ask
 
 
 async def actor_of(request: Request) -> Actor:

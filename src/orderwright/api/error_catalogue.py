@@ -76,6 +76,7 @@ ERRORS: Final = (
     ErrorEntry(404, "customer_not_found", "No customer has this id.", _LOOK),
     ErrorEntry(404, "dead_event_not_found", "The consumer has given up no event with this id.", "Look at `GET /api/v1/events/dead`; it may have been retried already."),
     ErrorEntry(404, "document_not_found", "There is no OpenAPI document of this version.", "`GET /api` lists the versions."),
+    ErrorEntry(404, "event_schema_not_found", "There are no events of this type.", "Take it from `GET /api/v1/events/schemas`."),
     ErrorEntry(404, "gateway_not_found", "No gateway of this name may send webhooks here.", "Set `PAYMENT_PROVIDER` and `PAYMENT_WEBHOOK_SECRET`."),
     ErrorEntry(404, "line_not_found", "The order, or the return, has no line with this id.", "Take line ids from its `items`."),
     ErrorEntry(404, "location_not_found", "No stock location has this id.", _LOOK),
@@ -191,6 +192,7 @@ ERRORS: Final = (
     ErrorEntry(503, "payment_unresolved", "The gateway has not said what became of an operation.", _LATER, retryable=True),
     ErrorEntry(503, "queue_full", "More work of this kind waits than this server takes in, such as orders to be placed.", _LATER, retryable=True),
     ErrorEntry(503, "stopping", "This server is about to stop and takes nothing in.", _LATER, retryable=True),
+    ErrorEntry(503, "too_many_streams", "`EVENT_STREAM_CLIENTS_MAX` clients follow the events already.", "Wait as long as `Retry-After` says, or read the list.", retryable=True),
     ErrorEntry(503, "transaction_conflict", "Others changed the same things at the same moment; nothing was changed.", _LATER, retryable=True),
     ErrorEntry(503, "worker_lost", "Processes that computed the answer died, perhaps for want of memory.", _LATER, retryable=True),
 )  # fmt: skip

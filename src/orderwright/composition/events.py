@@ -25,13 +25,14 @@ class EventParts(MailParts, WebhookParts):
     # Who follows, in this service itself
     event_consumers = providers.List(MailParts.order_mails, WebhookParts.webhook_fan_out)
 
+    hub_wake_up = providers.Singleton(WakeUp)
     handover_wake_up = providers.Singleton(WakeUp)
     event_relay = providers.Singleton(
         EventRelay,
         Foundation.unit_of_work.provider,
         delivery_reader,
         Foundation.clock,
-        numbered=providers.Singleton(call_all, handover_wake_up),
+        numbered=providers.Singleton(call_all, handover_wake_up, hub_wake_up),
     )
     relay = providers.Singleton(
         EmbeddedWorker,

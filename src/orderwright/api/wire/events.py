@@ -2,7 +2,33 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from orderwright.api.wire.body import Shown, Time
+from orderwright.api.wire.body import Page, Shown, Time
+from orderwright.api.wire.numbers import AS_WRITTEN_HERE, INT64_MAX
+from orderwright.api.wire.paging import Limit
+from orderwright.application.queries.read_events import ReadEvents
+from orderwright.domain.interfaces.event_feed import FeedEvent
+
+Position = Annotated[int, Field(ge=0, le=INT64_MAX), AS_WRITTEN_HERE]
+EventType = Annotated[
+    str,
+    Field(
+        max_length=64,
+        pattern=r"^[a-z_]+\.(\*|[a-z_]+)$",
+        description="such as `order.placed` or `order.*`",
+    ),
+]
+
+
+class EventsAfter(Page):
+    after: Position | None = None
+    type: EventType | None = None
+
+
+class EventPage(EventsAfter):
+    limit: Limit = 20
+
+    def to_query(self) -> ReadEvents:
+        return ReadEvents(after=self.after or 0, limit=self.limit, type=self.type)
 
 
 class DeadEventJson(Shown):
@@ -32,3 +58,16 @@ class EventJson(Shown):
     actor: str
     correlation_id: str | None
     data: Annotated[dict[str, Any], Field(validation_alias="payload")]
+
+
+def event_bytes(event: FeedEvent) -> bytes:
+    return EventJson.model_validate(event).model_dump_json().encode()
+
+
+def event_frame(event: FeedEvent) -> bytes:
+    """As Server-Sent Events have it; JSON of ours has no line break."""
+    return b"id: %d\nevent: %b\ndata: %b\n\n" % (
+        event.position,
+        event.name.encode(),
+        event_bytes(event),
+    )

@@ -15,6 +15,7 @@ class Page(StrEnum):
     SETTINGS = "settings"
     CLI = "cli"
     ERRORS = "errors"
+    EVENTS = "events"
 
 
 def reference(page: Annotated[Page, typer.Argument(help="Which page.")]) -> None:
@@ -27,6 +28,10 @@ def reference(page: Annotated[Page, typer.Argument(help="Which page.")]) -> None
         from orderwright.cli.error_reference import error_reference
 
         print_text(error_reference())
+    elif page is Page.EVENTS:
+        from orderwright.cli.event_reference import event_reference
+
+        print_text(event_reference())
     else:
         from orderwright.cli.app import app
         from orderwright.cli.command_reference import command_reference
