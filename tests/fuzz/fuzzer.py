@@ -40,6 +40,7 @@ async def fuzz(
         *[sys.executable, "-m", "schemathesis.cli", "--config-file", str(_SETUP), "run"],
         f"{server.url}/openapi/{version}.json",
         *["--checks", "all", "--exclude-checks", "positive_data_acceptance"],
+        *["--exclude-path", "/api/v1/events/stream"],  # whose answer never ends
         *[
             "--phases",
             ",".join(phases),
