@@ -149,7 +149,7 @@ Caller = Annotated[Identity, Depends(FromRequest(_identity))]
 
 def still_is(request: Request, caller: Identity) -> Callable[[], Awaitable[bool]]:
     """Asks again whether the caller is who it was and may what it might, for answers that last."""
-    bearer, clock_ = _bearer_of(request), of_container(request, "clock")
+    bearer, clock_ = bearer_of(request), of_container(request, "clock")
     authenticator: Authenticator = of_container(request, "authenticator")
 
     async def ask() -> bool:
