@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from pydantic_settings.sources import DotEnvSettingsSource, EnvSettingsSource
 
 from orderwright.config_addresses import is_some_network
+from orderwright.config_attachments import AttachmentSettings
 from orderwright.config_events import EventSettings
 from orderwright.config_faults import BadConfiguration, Fault, faults_in
 from orderwright.config_mail import MailSettings, MailWay
@@ -52,7 +53,9 @@ _ORIGIN = re.compile(
 )
 
 
-class Settings(TimeBudget, MailSettings, EventSettings, WebhookSettings, TaskSettings):
+class Settings(
+    TimeBudget, MailSettings, EventSettings, WebhookSettings, TaskSettings, AttachmentSettings
+):
     """Immutable, valid as a whole, and handed on as plain values: nobody looks them up later.
 
     Field order matters: a field's check and default may look at the fields above it.

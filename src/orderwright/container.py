@@ -134,6 +134,8 @@ async def opened(container: Container) -> AsyncIterator[Container]:
     finally:
         await container.payment_client().close()
         container.password_hasher().close()
+        await container.attachment_storage().close()
+        container.attachment_threads().close()
         await container.rate_limiter().close()
         await container.database().dispose()
 
@@ -163,6 +165,9 @@ def _plain_values(settings: Settings) -> dict[str, object]:
         "sends_mail": settings.mail_way != "none",
         "smtp_password": settings.smtp_password and settings.smtp_password.get_secret_value(),
         "jwt_secrets": settings.jwt_secrets,
+        "attachment_bucket_url": f"{settings.attachment_s3_endpoint}/{settings.attachment_s3_bucket}",
+        "attachment_s3_secret_key": settings.attachment_s3_secret_key
+        and settings.attachment_s3_secret_key.get_secret_value(),
         "api_secret_keys": settings.api_secret_keys,
         "api_secret_key": settings.api_secret_key.get_secret_value(),
         "payment_api_key": settings.payment_api_key and settings.payment_api_key.get_secret_value(),

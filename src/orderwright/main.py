@@ -48,6 +48,7 @@ def create_app(settings: Settings, container: Container | None = None) -> FastAP
         is_draining=lambda: app.state.container.readiness().draining,
         passing_on_deadline=partial(passing_on, settings.request_deadline_seconds),
         max_body_bytes=settings.max_body_bytes,
+        max_file_bytes=settings.attachment_max_bytes,
         only_https=settings.environment == "production",
         trusted_proxies=settings.trusted_proxies,
         cors_origins=settings.cors_origins,

@@ -14,6 +14,7 @@ from orderwright.api.raw_headers import header
 from orderwright.application.placement.order_processor import OrderProcessor
 from orderwright.application.queries import low_stock
 from orderwright.application.queries.authenticate import Authenticator, Identity
+from orderwright.application.services import attachment_files
 from orderwright.application.services.event_hub import EventHub
 from orderwright.application.services.settlement import Settlement
 from orderwright.application.services.sign_in_guard import SignInGuard
@@ -29,6 +30,7 @@ from orderwright.domain.interfaces import (
     order_reader,
     rate_limits,
     readers,
+    sales,
     security,
     webhooks,
 )
@@ -71,6 +73,8 @@ FullOrderReader = Annotated[order_reader.FullOrderReader, provided("full_order_r
 OrderDetails = Annotated[readers.OrderDetailsReader, provided("order_details_reader")]
 Catalogue = Annotated[readers.CatalogueReader, provided("catalogue_reader")]
 LowStock = Annotated[low_stock.LowStock, provided("low_stock")]
+AttachmentFiles = Annotated[attachment_files.AttachmentFiles, provided("attachment_files")]
+Sales = Annotated[sales.SalesReader, provided("sales_reader")]
 Access = Annotated[readers.AccessReader, provided("access_reader")]
 Secrets = Annotated[security.SecretHasher, provided("secret_hasher")]
 SecretSealing = Annotated[security.SecretSealer, provided("webhook_sealer")]

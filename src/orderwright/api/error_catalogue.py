@@ -73,6 +73,7 @@ ERRORS: Final = (
     ErrorEntry(403, "permission_denied", "The caller lacks the permission that `required` names.", "Ask an administrator for the permission."),
     # 404
     ErrorEntry(404, "api_key_not_found", "No API key has this id.", _LOOK),
+    ErrorEntry(404, "attachment_not_found", "The order has no such attachment.", _LOOK),
     ErrorEntry(404, "customer_not_found", "No customer has this id.", _LOOK),
     ErrorEntry(404, "dead_event_not_found", "The consumer has given up no event with this id.", "Look at `GET /api/v1/events/dead`; it may have been retried already."),
     ErrorEntry(404, "document_not_found", "There is no OpenAPI document of this version.", "`GET /api` lists the versions."),
@@ -97,7 +98,7 @@ ERRORS: Final = (
     ErrorEntry(404, "webhook_not_found", "No webhook has this id.", _LOOK),
     # 405, 406, 408
     ErrorEntry(405, "method_not_allowed", "The address exists but not with this method.", "Use a method that `Allow` names."),
-    ErrorEntry(406, "not_acceptable", "Accept excludes JSON.", "Accept `application/json`, `application/problem+json` or `*/*`."),
+    ErrorEntry(406, "not_acceptable", "Accept excludes JSON, and what else the address answers in.", "Accept `application/json`, `application/problem+json` or `*/*`."),
     ErrorEntry(408, "request_timeout", "The request did not arrive in time: its head within 5 s, its body within 30 s or at 16 KiB/s.", "Send it again, without pauses; repeat a POST or PATCH with its Idempotency-Key."),
     # 409
     ErrorEntry(409, "already_delivered", "The shipment was delivered before.", "Nothing is left to do."),
@@ -136,12 +137,14 @@ ERRORS: Final = (
     ErrorEntry(409, "stock_is_reserved", "Orders hold what was to be taken away.", "Cancel orders first, or adjust by less."),
     ErrorEntry(409, "task_already_queued", "The same work is queued already.", "Follow that task."),
     ErrorEntry(409, "task_not_dead", "Only a dead task can be retried.", "Read the task: it is still being tried, or is done."),
+    ErrorEntry(409, "too_many_attachments", "The order has as many attachments as an order may have.", "Remove one that is not needed."),
     ErrorEntry(409, "username_taken", "Another user has this name.", _CHOOSE_OTHER),
     ErrorEntry(409, "webhook_disabled", "The webhook is disabled: nothing is sent to it.", "Enable it: PATCH with `active: true`."),
     # 412, 413, 415
     ErrorEntry(412, "precondition_failed", "If-Match names another state than the present one, which `current_etag` is.", "Read it again, decide again, and send the new ETag."),
     ErrorEntry(413, "payload_too_large", "The body has more than `max_bytes` bytes.", "Send less at once."),
-    ErrorEntry(415, "unsupported_media_type", "The body is compressed, or not said to be JSON (or, for `/token`, a form) in UTF-8.", "Send `Content-Type: application/json` and no `Content-Encoding`."),
+    ErrorEntry(415, "file_type_refused", "A file is of a kind that is not taken here, or not of the kind that it is said to be.", "Send one of the types in `allowed`, under its own name; operators change `ATTACHMENT_TYPES`."),
+    ErrorEntry(415, "unsupported_media_type", "The body is compressed, or not said to be JSON in UTF-8 (for `/token` a form, for a file `multipart/form-data`).", "Send `Content-Type: application/json` and no `Content-Encoding`."),
     # 422
     ErrorEntry(422, "amount_too_large", "An amount is larger than the service keeps.", _FIX),
     ErrorEntry(422, "bad_mapping", "The import mapping makes no sense.", _FILE),
@@ -150,6 +153,7 @@ ERRORS: Final = (
     ErrorEntry(422, "duplicate_line", "A line is named twice.", "Name it once, with the whole quantity."),
     ErrorEntry(422, "duplicate_member", "A JSON object has the same member twice.", "Send each member once."),
     ErrorEntry(422, "duplicate_parameter", "A query or form has the same parameter twice.", "Send each parameter once."),
+    ErrorEntry(422, "empty_file", "A file has no bytes.", _FIX),
     ErrorEntry(422, "empty_order", "An order has no items.", _FIX),
     ErrorEntry(422, "empty_return", "A return has no items.", _FIX),
     ErrorEntry(422, "idempotency_key_reused", "The key was used for a different request.", "Use a new key for a new request."),
@@ -167,6 +171,7 @@ ERRORS: Final = (
     ErrorEntry(422, "number_out_of_range", "An integer does not fit into 64 bits, or a number has too many digits.", "Send such a number as text."),
     ErrorEntry(422, "product_inactive", "The product is not for sale.", "Take it out of the order, or activate it."),
     ErrorEntry(422, "refund_needs_amount", "The items alone do not say how much to pay back.", "Say `amount`."),
+    ErrorEntry(422, "report_too_long", "The report would have more than `rows_max` rows.", "Ask for a shorter time, or for larger groups."),
     ErrorEntry(422, "stock_not_tracked", "The product has no stock to adjust.", "Set `track_inventory` first."),
     ErrorEntry(422, "stock_too_large", "The stock would be larger than the service keeps.", "Adjust by less."),
     ErrorEntry(422, "unknown_currency", "There is no such currency.", "Use a code of ISO 4217, such as `GBP`."),
@@ -184,6 +189,7 @@ ERRORS: Final = (
     ErrorEntry(429, "too_many_sign_ins", "Signing in failed too often for this user name or from this network.", "Wait as long as `Retry-After` says; the wait doubles with each failure.", retryable=True),
     # 500, 503
     ErrorEntry(500, "internal_error", "Something went wrong on our side.", "Report it with its `correlation_id`; repeat it only with an Idempotency-Key."),
+    ErrorEntry(503, "attachment_unavailable", "Files cannot be written or read where attachments are kept.", _LATER, retryable=True),
     ErrorEntry(503, "commit_unknown", "The connection to the database was lost while the order was committed: it is placed, or it is not.", "Send it again with the same Idempotency-Key; without one, look first whether it is there."),
     ErrorEntry(503, "database_busy", "Too many changes wait for the database.", _LATER, retryable=True),
     ErrorEntry(503, "database_unavailable", "The database cannot be reached.", _LATER, retryable=True),

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from orderwright.api.error_catalogue import TITLES
 from orderwright.api.problems import Problem, Refused, response_to
+from orderwright.application.services.attachment_files import FileTooLarge, FileTypeRefused
 from orderwright.domain.errors import (
     Conflict,
     DomainError,
@@ -36,6 +37,8 @@ STATUS_OF: Final[Mapping[type[DomainError], int]] = {
     Rejected: 422,
     TooManyRequests: 429,
     Unavailable: 503,
+    FileTooLarge: 413,
+    FileTypeRefused: 415,
 }
 # What the framework refuses by itself, in our words.
 _FRAMEWORK: Final = {

@@ -175,9 +175,8 @@ class _Keyed(FromRequest):
         self,
         request: Request,
         idempotency_key: IdempotencyKey = None,  # noqa: ARG002 - only told
-    ) -> OnceRunner:
-        runner: OnceRunner = await self.get(request)
-        return runner
+    ) -> Any:
+        return await self.get(request)
 
 
 async def _once(request: Request) -> OnceRunner:
@@ -192,6 +191,25 @@ async def _once(request: Request) -> OnceRunner:
 
 
 Once = Annotated[OnceRunner, Depends(_Keyed(_once))]
+
+
+async def _once_after(request: Request) -> Callable[[object], Awaitable[OnceRunner]]:
+    """For bodies that are read by their route: it says what it was told, when it knows."""
+    idempotency_key = header(request.scope, b"idempotency-key")
+    key = None if idempotency_key is None else _checked(idempotency_key)
+
+    async def once(said: object) -> OnceRunner:
+        keyed = None
+        if key is not None:
+            secrets: SecretHasher = of_container(request, "secret_hasher")
+            whole = canonical(request.method, request.scope["path"], [], said)
+            keyed = Keyed(key, secrets.hash(whole))
+        return OnceRunner(request, units_of(request), await context_of(request), keyed)
+
+    return once
+
+
+OnceAfter = Annotated[Callable[[object], Awaitable[OnceRunner]], Depends(_Keyed(_once_after))]
 
 
 def _checked(key: str) -> str:

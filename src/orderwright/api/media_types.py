@@ -7,6 +7,7 @@ from typing import Final
 
 JSON: Final = "application/json"
 PROBLEM_JSON: Final = "application/problem+json"
+JSONS: Final = (JSON, PROBLEM_JSON)
 _QUALITY: Final = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
@@ -32,9 +33,9 @@ def quality_of(media_type: str, accepted: Mapping[str, float]) -> float:
 
 
 @lru_cache(maxsize=64)  # most clients say one of a few things
-def takes_json(headers: tuple[str, ...]) -> bool:
+def takes_any(headers: tuple[str, ...], media_types: tuple[str, ...]) -> bool:
     ranges = accepted(headers)
-    return any(quality_of(each, ranges) > 0 for each in (JSON, PROBLEM_JSON))
+    return any(quality_of(each, ranges) > 0 for each in media_types)
 
 
 def takes_gzip(headers: Iterable[str]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from decimal import Decimal
 from email.message import Message
 from functools import lru_cache
-from typing import Any, Final, NoReturn
+from typing import Any, ClassVar, Final, NoReturn
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from orderwright.api.documents import operation_id
 from orderwright.api.gates import gates_of
-from orderwright.api.media_types import takes_json
+from orderwright.api.media_types import JSONS, takes_any
 from orderwright.api.one_step import ask_and_handle, asked_by, without_asked
 from orderwright.api.plain_routes import app_of, handler_of, is_plain
 from orderwright.api.problems import Refused, refuse
@@ -177,6 +177,10 @@ class StrictRequest(Request):
 class StrictRoute(APIRoute):
     """The route class of every router: who may not use the route hears that before anything else."""
 
+    # None: anything
+    also_answers_in: ClassVar[tuple[str, ...] | None] = ()
+    reads_its_body: ClassVar[bool] = False
+
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         options["responses"] = {**ERROR_RESPONSES, **(options.get("responses") or {})}
         options["generate_unique_id_function"] = operation_id
@@ -192,10 +196,10 @@ class StrictRoute(APIRoute):
         async def handle_strictly(request: Request) -> Response:
             for gate in gates:
                 await gate(request)
-            _check_accept(request)
+            _check_accept(request, self.also_answers_in)
             check_query(request, known)
             strict = StrictRequest(request.scope, request.receive)
-            if self.body_field is None:
+            if self.body_field is None and not self.reads_its_body:
                 await _check_says_nothing(strict)
             return await ask_and_handle(asked, strict, handle)
 
@@ -234,10 +238,12 @@ async def _check_says_nothing(request: StrictRequest) -> None:
         ) from None
 
 
-def _check_accept(request: Request) -> None:
+def _check_accept(request: Request, also: tuple[str, ...] | None) -> None:
     # Whoever looks after machines is told of their health, whatever their probe says it accepts.
     is_probe = request.scope["path"].startswith("/health/")
-    if not is_probe and not takes_json(headers(request.scope, b"accept")):
+    if is_probe or also is None:
+        return
+    if not takes_any(headers(request.scope, b"accept"), (*JSONS, *also)):
         raise refuse(406, "not_acceptable", "this address answers in JSON only")
 
 

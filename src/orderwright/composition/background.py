@@ -19,6 +19,7 @@ from orderwright.application.services.open_operations import OpenOperations
 from orderwright.application.services.settlement import Settlement
 from orderwright.application.services.task_handlers import TaskHandler, TaskHandlers
 from orderwright.application.services.task_runner import TaskLimits, TaskRunner
+from orderwright.composition.attachments import AttachmentParts
 from orderwright.composition.events import EventParts
 from orderwright.composition.foundation import Foundation
 from orderwright.composition.mails import MailParts
@@ -42,7 +43,7 @@ def _merged(*handlers: Mapping[str, TaskHandler]) -> dict[str, TaskHandler]:
     return {name: handler for each in handlers for name, handler in each.items()}
 
 
-class BackgroundParts(PaymentParts, EventParts):
+class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
     settlement = providers.Singleton(
         Settlement,
         Foundation.unit_of_work.provider,
@@ -231,4 +232,5 @@ class BackgroundParts(PaymentParts, EventParts):
         expiring,
         WebhookParts.webhook_sender,
         housekeeping,
+        AttachmentParts.removing_ownerless_files,
     )

@@ -26,6 +26,7 @@ from orderwright.infrastructure.database.readers.full_orders import SqlFullOrder
 from orderwright.infrastructure.database.readers.open_operations import SqlOpenOperationReader
 from orderwright.infrastructure.database.readers.order_details import SqlOrderDetailsReader
 from orderwright.infrastructure.database.readers.orders import SqlOrderReader
+from orderwright.infrastructure.database.readers.sales import SqlSalesReader
 from orderwright.infrastructure.database.readers.webhooks import SqlWebhookReader
 from orderwright.infrastructure.database.schema import Schema
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
@@ -137,6 +138,7 @@ class Foundation(containers.DeclarativeContainer):
     full_order_reader = providers.Singleton(SqlFullOrderReader, database, order_reader)
     order_details_reader = providers.Singleton(SqlOrderDetailsReader, database)
     open_operation_reader = providers.Singleton(SqlOpenOperationReader, database)
+    sales_reader = providers.Singleton(SqlSalesReader, database)
     catalogue_reader = providers.Singleton(SqlCatalogueReader, database)
     access_reader = providers.Singleton(SqlAccessReader, database)
     webhook_reader = providers.Singleton(SqlWebhookReader, database)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from orderwright.application.queries.audit import audit
 from orderwright.config import Settings
 from orderwright.container import Container, build_container, opened
 from orderwright.domain.interfaces.order_reader import OrderFilter, OrderSort, OrderView
+from orderwright.domain.interfaces.sales import SalesGroup, SalesQuestion, SalesRow
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 
@@ -45,6 +47,16 @@ class Importer:
         assert done.returncode == 0, done.stderr
         report: dict[str, Any] = json.loads(done.stdout)
         return report
+
+    async def sales_by_month(self) -> Sequence[SalesRow]:
+        question = SalesQuestion(
+            since=datetime(2000, 1, 1, tzinfo=UTC),
+            until=datetime(2030, 1, 1, tzinfo=UTC),
+            group_by=SalesGroup.MONTH,
+        )
+        async with self._container() as container:
+            rows: Sequence[SalesRow] = await container.sales_reader().sales(question)
+        return rows
 
     async def left_behind(self) -> "LeftBehind":
         async with self._container() as container:

@@ -43,6 +43,8 @@ async def test_every_line_of_a_real_month_is_accounted_for(
         assert Decimal(parts["total"]) == total
         placed, skipped, rejected = (Decimal(parts[k]) for k in ("placed", "skipped", "rejected"))
         assert placed + skipped + rejected == total
+    [month] = await importer.sales_by_month()
+    assert (month.key, month.net_value) == ("2011-02", report["value"]["placed"])
     found = await importer.left_behind()
     assert found.violations == []
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from orderwright.domain.entities.api_key import ApiKey
+from orderwright.domain.entities.attachment import Attachment
 from orderwright.domain.entities.customer import Customer
 from orderwright.domain.entities.location import Location
 from orderwright.domain.entities.order import FulfilmentStatus, Order
@@ -218,6 +219,15 @@ def _fulfilment() -> list[Any]:
         status=ReturnStatus.RECEIVED,
         received_at=LATER,
     )
+    attachment = Attachment(
+        id="attachment-1",
+        order_id=15,
+        filename="Lieferschein.pdf",
+        content_type="application/pdf",
+        size=1_234,
+        sha256="0a" * 32,
+        created_at=LATER,
+    )
     refund = Refund(
         id="refund-1",
         order_id=15,
@@ -232,7 +242,7 @@ def _fulfilment() -> list[Any]:
         items=[RefundLine(item_id=1, quantity=2)],
         status=RefundStatus.FAILED,
     )
-    return [shipment, return_, refund]
+    return [shipment, return_, refund, attachment]
 
 
 def _access() -> list[Any]:

@@ -18,6 +18,7 @@ from orderwright.api.middleware.last_resort import LastResort
 from orderwright.api.middleware.single_headers import SingleHeaders
 from orderwright.api.middleware.standard_headers import StandardHeaders
 from orderwright.api.middleware.trusted_proxies import TrustedProxies
+from orderwright.api.uploads import FORM_BYTES_MAX, is_upload
 
 
 def install(
@@ -27,13 +28,19 @@ def install(
     is_draining: Callable[[], bool],
     passing_on_deadline: Callable[[], AbstractContextManager[None]],
     max_body_bytes: int,
+    max_file_bytes: int,
     only_https: bool,
     trusted_proxies: Sequence[str] = (),
     cors_origins: Sequence[str] = (),
 ) -> None:
     # The last one added sees a request first.
     app.add_middleware(Deadline, passing_on=passing_on_deadline)
-    app.add_middleware(BodyLimit, max_bytes=max_body_bytes)
+    app.add_middleware(
+        BodyLimit,
+        max_bytes_of=lambda scope: (
+            max_file_bytes + FORM_BYTES_MAX if is_upload(scope) else max_body_bytes
+        ),
+    )
     app.add_middleware(Draining, is_draining=is_draining)
     app.add_middleware(ChosenVersion)
     app.add_middleware(SingleHeaders)

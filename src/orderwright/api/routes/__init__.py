@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from orderwright.api.order_api import V1, V2, OrderApi
 from orderwright.api.routes import (
     api_keys,
+    attachments,
     customers,
     dead_events,
     dependencies,
@@ -34,6 +35,7 @@ from orderwright.api.routes import (
     payments,
     products,
     refunds,
+    reports,
     returns,
     shipments,
     stock,
@@ -54,6 +56,7 @@ def _of_orders(api: OrderApi, reading: APIRouter) -> Iterator[APIRouter]:
     yield order_changes.routes(api)
     yield order_acts.routes(api)
     yield order_details.routes(api)
+    yield attachments.routes(api)
     yield shipments.routes(api)
     yield returns.routes(api)
     yield refunds.routes(api)
@@ -70,6 +73,7 @@ _ROUTERS: Final = (
     customers.router,
     products.router,
     stock.router,
+    reports.router,
     tokens.router,
     identity.router,
     users.router,

@@ -85,6 +85,23 @@ class ShipmentDelivered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentAdded(Event):
+    name: ClassVar[str] = "order.attachment_added"
+    attachment_id: str
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentRemoved(Event):
+    name: ClassVar[str] = "order.attachment_removed"
+    attachment_id: str
+    filename: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnRequested(Event):
     name: ClassVar[str] = "return.requested"
     return_id: str

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from orderwright.domain.entities.api_key import ApiKey
+from orderwright.domain.entities.attachment import Attachment
 from orderwright.domain.entities.customer import Customer
 from orderwright.domain.entities.location import Location
 from orderwright.domain.entities.order import Order
@@ -82,6 +83,10 @@ class OrderDetailsReader(Protocol):
     async def shipments(self, order_id: int) -> Sequence[Shipment]: ...
 
     async def returns(self, order_id: int) -> Sequence[Return]: ...
+
+    async def attachments(self, order_id: int) -> Sequence[Attachment]: ...
+
+    async def attachment(self, order_id: int, attachment_id: str) -> Attachment | None: ...
 
     async def task(self, task_id: str) -> Task | None: ...
 

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar, overload
 
 from orderwright.domain.errors import Unavailable
-from orderwright.domain.interfaces import repositories
+from orderwright.domain.interfaces import attachments, repositories
 from orderwright.domain.interfaces.event_delivery import EventDelivery
 from orderwright.domain.interfaces.history import History
 from orderwright.domain.interfaces.requests import RequestContext
@@ -39,6 +39,8 @@ class UnitOfWork(Protocol):
     def shipments(self) -> repositories.Shipments: ...
     @property
     def returns(self) -> repositories.Returns: ...
+    @property
+    def attachments(self) -> attachments.Attachments: ...
     @property
     def tasks(self) -> repositories.Tasks: ...
     @property

@@ -136,7 +136,7 @@ class Money:
         return self.minor != 0
 
     def __str__(self) -> str:
-        return _with_point(self.minor, self.currency.exponent)
+        return with_point(self.minor, self.currency.exponent)
 
     def _share_currency(self, other: Money) -> None:
         if self.currency != other.currency:
@@ -176,12 +176,12 @@ class UnitPrice:
 
     def __str__(self) -> str:
         """At least the currency's decimals, at most four: `2.55`, `0.001`."""
-        whole, _, fraction = _with_point(self.ten_thousandths, PRICE_DECIMALS).partition(".")
+        whole, _, fraction = with_point(self.ten_thousandths, PRICE_DECIMALS).partition(".")
         kept = fraction.rstrip("0").ljust(self.currency.exponent, "0")
         return f"{whole}.{kept}" if kept else whole
 
 
-def _with_point(number: int, decimals: int) -> str:
+def with_point(number: int, decimals: int) -> str:
     """`number` of 10^-decimals, as a decimal: each answer shows many of them."""
     digits = str(abs(number)).rjust(decimals + 1, "0")
     sign = "-" if number < 0 else ""

@@ -13,6 +13,7 @@ from sqlalchemy import Column, Table
 from sqlalchemy.orm import composite, registry, relationship
 
 from orderwright.domain.entities.api_key import ApiKey
+from orderwright.domain.entities.attachment import Attachment
 from orderwright.domain.entities.customer import Customer
 from orderwright.domain.entities.location import Location
 from orderwright.domain.entities.order import Order
@@ -31,7 +32,7 @@ from orderwright.domain.entities.task import Task
 from orderwright.domain.entities.user import User
 from orderwright.domain.entities.webhook_endpoint import WebhookEndpoint
 from orderwright.domain.value_objects.money import Money, UnitPrice
-from orderwright.infrastructure.database import tables, tables_webhooks
+from orderwright.infrastructure.database import tables, tables_attachments, tables_webhooks
 
 _registry = registry(metadata=tables.metadata)
 
@@ -119,6 +120,7 @@ def _map_fulfilment() -> None:
     _map(Shipment, tables.shipments, items=_parts(ShipmentLine, tables.shipment_items.c.item_id))
     _map(ReturnLine, tables.return_items)
     _map(Return, tables.returns, items=_parts(ReturnLine, tables.return_items.c.item_id))
+    _map(Attachment, tables_attachments.attachments)
 
 
 def _map_access() -> None:

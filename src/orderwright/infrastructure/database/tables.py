@@ -36,7 +36,12 @@ from orderwright.domain.entities.task import TaskState
 from orderwright.domain.interfaces.gateway_webhooks import EVENT_ID_CHARS_MAX, REFERENCE_CHARS_MAX
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import PRICE_DECIMALS
-from orderwright.infrastructure.database import table_parts, tables_events, tables_webhooks
+from orderwright.infrastructure.database import (
+    table_parts,
+    tables_attachments,
+    tables_events,
+    tables_webhooks,
+)
 from orderwright.infrastructure.database.append_only import keep_append_only
 from orderwright.infrastructure.database.domain_types import (
     AddressDocument,
@@ -60,7 +65,7 @@ from orderwright.infrastructure.database.table_parts import (
 from orderwright.infrastructure.database.types import BigInt, Bytes, Json, String_, UtcDateTime
 
 # The tables that have a page of their own; all of them are in `metadata`.
-PAGES: Final = (tables_events, tables_webhooks)
+PAGES: Final = (tables_attachments, tables_events, tables_webhooks)
 metadata: Final = table_parts.metadata
 
 
@@ -332,6 +337,12 @@ returns = table(
     Column("status", Choice(ReturnStatus), nullable=False),
     at("created_at"),
     at("received_at", nullable=True),
+    Index(
+        "ix_returns_received_at",
+        "received_at",
+        postgresql_where=text("received_at IS NOT NULL"),
+        sqlite_where=text("received_at IS NOT NULL"),
+    ),
 )
 
 return_items = table(
@@ -358,6 +369,7 @@ refunds = table(
     Column("status", Choice(RefundStatus), nullable=False),
     at("created_at"),
     CheckConstraint("amount_minor > 0", name="amount_positive"),
+    Index("ix_refunds_created_at", "created_at"),
 )
 
 refund_items = table(

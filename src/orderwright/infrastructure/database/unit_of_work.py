@@ -25,6 +25,7 @@ from orderwright.infrastructure.database.repositories.access import (
     SqlSignInTallies,
     SqlUsers,
 )
+from orderwright.infrastructure.database.repositories.attachments import SqlAttachments
 from orderwright.infrastructure.database.repositories.catalogue import (
     SqlCustomers,
     SqlLocations,
@@ -67,6 +68,7 @@ class SqlUnitOfWork:
     refunds: SqlRefunds
     shipments: SqlShipments
     returns: SqlReturns
+    attachments: SqlAttachments
     tasks: SqlTasks
     users: SqlUsers
     api_keys: SqlApiKeys
@@ -175,6 +177,7 @@ class SqlUnitOfWork:
         self.refunds = SqlRefunds(session)
         self.shipments = SqlShipments(session)
         self.returns = SqlReturns(session)
+        self.attachments = SqlAttachments(session)
         self.tasks = SqlTasks(session)
         self.users = SqlUsers(session)
         self.api_keys = SqlApiKeys(session)

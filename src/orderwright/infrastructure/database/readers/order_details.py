@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Table, select
 
+from orderwright.domain.entities.attachment import Attachment
 from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.payment import Payment
 from orderwright.domain.entities.refund import Refund
@@ -14,6 +15,7 @@ from orderwright.domain.entities.task import Task
 from orderwright.domain.interfaces.readers import TimelineEntry
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.readers.reading import Reading
+from orderwright.infrastructure.database.tables_attachments import attachments
 
 _events: Final = tables.events.c
 
@@ -56,6 +58,17 @@ class SqlOrderDetailsReader(Reading):
 
     async def returns(self, order_id: int) -> Sequence[Return]:
         return await self._of_order(Return, tables.returns, order_id)
+
+    async def attachments(self, order_id: int) -> Sequence[Attachment]:
+        return await self._of_order(Attachment, attachments, order_id)
+
+    async def attachment(self, order_id: int, attachment_id: str) -> Attachment | None:
+        found: Attachment | None = await self._one(
+            select(Attachment).where(
+                attachments.c.id == attachment_id, attachments.c.order_id == order_id
+            )
+        )
+        return found
 
     async def task(self, task_id: str) -> Task | None:
         found: Task | None = await self._one(select(Task).where(tables.tasks.c.id == task_id))
