@@ -228,6 +228,7 @@ class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
     background_services = providers.List(
         EventParts.relay,
         EventParts.handover,
+        EventParts.measuring,
         asking_again,
         expiring,
         WebhookParts.webhook_sender,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from dependency_injector import providers
 
+from orderwright.application.services.backlog import Backlog
 from orderwright.application.services.event_handover import EventHandover
 from orderwright.application.services.event_relay import EventRelay
 from orderwright.application.services.event_turn import HandoverLimits
@@ -15,7 +17,11 @@ from orderwright.composition.webhooks import WebhookParts
 from orderwright.infrastructure.database.readers.event_delivery import SqlDeliveryReader
 from orderwright.infrastructure.database.readers.event_feed import SqlEventFeedReader
 from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
+from orderwright.infrastructure.messaging.rounds import Rounds
 from orderwright.infrastructure.messaging.wake_up import WakeUp
+
+# As often as Prometheus asks, or more.
+MEASURED_EVERY_S: Final = 5.0
 
 
 class EventParts(MailParts, WebhookParts):
@@ -40,6 +46,12 @@ class EventParts(MailParts, WebhookParts):
         Foundation.failure_log,
         Foundation.relay_wake_up,
         Foundation.config.event_poll_seconds,
+    )
+    backlog = providers.Singleton(
+        Backlog, event_feed_reader, Foundation.clock, Foundation.metrics.provided.outbox
+    )
+    measuring = providers.Singleton(
+        Rounds, backlog.provided.measure, Foundation.failure_log, MEASURED_EVERY_S
     )
     event_handover = providers.Singleton(
         EventHandover,

@@ -63,6 +63,24 @@ class Metrics:
             buckets=_PAYMENT_SECONDS,
         )
 
+        # Every process sees the same outbox.
+        self._outbox_pending = Gauge(
+            "outbox_pending",
+            "Events that have no position yet.",
+            registry=self._own,
+            multiprocess_mode="livemostrecent",
+        )
+        self._outbox_lag = Gauge(
+            "outbox_lag_seconds",
+            "For how long the oldest of them has waited.",
+            registry=self._own,
+            multiprocess_mode="livemostrecent",
+        )
+
+    def outbox(self, pending: int, lag_s: float) -> None:
+        self._outbox_pending.set(pending)
+        self._outbox_lag.set(lag_s)
+
     def circuit(self, report: BreakerReport) -> None:
         self._circuit_state.labels(report.name).set(_LEVELS[report.state])
         if report.state is CircuitState.OPEN:
