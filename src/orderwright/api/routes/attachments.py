@@ -82,7 +82,7 @@ def routes(api: OrderApi) -> APIRouter:
         by its first bytes, and refused if that is not what was said or is not allowed here."""
         sent = UploadedFile(request)
         file_id = ids.new_id()
-        await announce_file(file_id, order_id, announcing, now=now)
+        await announce_file(file_id, announcing, now=now)
         try:
             head = await sent.head()
             file = await files.store(

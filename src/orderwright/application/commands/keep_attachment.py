@@ -10,13 +10,9 @@ from orderwright.domain.interfaces.unit_of_work import UnitOfWork
 UPLOAD_MAX: Final = timedelta(hours=1)
 
 
-async def announce_file(file_id: str, order_id: int, uow: UnitOfWork, *, now: datetime) -> None:
-    """Before its first byte is written, so that no file is forgotten, whatever happens to us.
-
-    Raises: OrderNotFound: there is nothing to attach it to.
-    """
+async def announce_file(file_id: str, uow: UnitOfWork, *, now: datetime) -> None:
+    """Before its first byte is written, so that no file is forgotten, whatever happens to us."""
     async with uow:
-        await uow.orders.get_by_id(order_id)
         await uow.attachments.announce(file_id, now + UPLOAD_MAX)
         await uow.commit()
 
