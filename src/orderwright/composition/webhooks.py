@@ -23,7 +23,7 @@ from orderwright.infrastructure.security.sealed_secrets import AesGcmSecrets
 from orderwright.infrastructure.security.url_guard import OutboundUrls
 
 # Below the grace of a shutdown: what is still under way then is sent again by whoever comes next.
-_STOP_GRACE_S = 4.0
+_STOP_GRACE_S = 1.5
 
 
 def _due_endpoints(webhooks: WebhookReader, clock: Clock) -> Callable[[], Awaitable[Sequence[int]]]:
