@@ -90,8 +90,24 @@ CHECKS: Final = [
     ),
     ("ck_event_feed_position_positive", "UPDATE event_feed SET position = 0"),
     ("ck_event_feed_head_only_one", "UPDATE event_feed_head SET id = 2"),
+    (
+        "ck_webhook_deliveries_open_or_finished",
+        (
+            "INSERT INTO webhook_deliveries (endpoint_id, event_type, state, attempts, fence,"
+            " created_at, due_at, finished_at) SELECT id, 'webhook.test', 'pending', 0, 0, created_at,"
+            " created_at, created_at FROM webhook_endpoints"
+        ),
+    ),
 ]
 TWINS: Final = [
+    (
+        "uq_webhook_deliveries_endpoint_id_position",
+        (
+            "INSERT INTO webhook_deliveries (endpoint_id, position, event_type, state, attempts, fence,"
+            " created_at, due_at) SELECT id, 1, 'order.placed', 'pending', 0, 0, created_at, created_at"
+            " FROM webhook_endpoints, (SELECT 1 AS n UNION ALL SELECT 2) AS twice"
+        ),
+    ),
     (
         "uq_event_feed_event_id",
         (
@@ -204,6 +220,22 @@ TWINS: Final = [
     ),
 ]
 REFERENCES: Final = [
+    (
+        "fk_webhook_deliveries_endpoint_id",
+        (
+            "INSERT INTO webhook_deliveries (endpoint_id, event_type, state, attempts, fence,"
+            " created_at, due_at) SELECT 999, 'webhook.test', 'pending', 0, 0, created_at, created_at"
+            " FROM webhook_endpoints"
+        ),
+    ),
+    (
+        "fk_webhook_attempts_delivery_id",
+        (
+            "INSERT INTO webhook_attempts (delivery_id, number, started_at, duration_ms,"
+            " request_headers, request_body, response_headers, response_body)"
+            " SELECT 999, 1, created_at, 0, '{}', '', '{}', '' FROM webhook_endpoints"
+        ),
+    ),
     ("fk_stock_levels_product_id", "UPDATE stock_levels SET product_id = 999"),
     ("fk_stock_levels_location_id", "UPDATE stock_levels SET location_id = 999"),
     ("fk_orders_customer_id", "UPDATE orders SET customer_id = 999"),
