@@ -19,7 +19,11 @@ WITHOUT_KEY = {
     "/api/v1/gateway-webhooks/{provider}",
 }
 # With a secret in it that is not kept.
-SHOWN_ONCE = {"POST /api/v1/api-keys"}
+SHOWN_ONCE = {
+    "POST /api/v1/api-keys",
+    "POST /api/v1/webhooks",
+    "POST /api/v1/webhooks/{webhook_id}/rotate",
+}
 # Of this answer, and not of what was asked for.
 OF_THE_MOMENT = {"x-correlation-id", "idempotency-replayed", "date", "ratelimit"}
 # Where a body is only well formed when its members fit each other.
