@@ -136,6 +136,8 @@ ERRORS: Final = (
     ErrorEntry(409, "sku_taken", "Another product has this SKU.", _CHOOSE_OTHER),
     ErrorEntry(409, "stock_is_reserved", "Orders hold what was to be taken away.", "Cancel orders first, or adjust by less."),
     ErrorEntry(409, "task_already_queued", "The same work is queued already.", "Follow that task."),
+    ErrorEntry(404, "schedule_not_found", "No schedule has this name.", "Use one that `orderwright schedules list` shows."),
+    ErrorEntry(409, "schedule_running", "It is running right now, here or in another process.", "Wait until it has ended."),
     ErrorEntry(409, "task_not_dead", "Only a dead task can be retried.", "Read the task: it is still being tried, or is done."),
     ErrorEntry(409, "too_many_attachments", "The order has as many attachments as an order may have.", "Remove one that is not needed."),
     ErrorEntry(409, "username_taken", "Another user has this name.", _CHOOSE_OTHER),

@@ -18,6 +18,8 @@ COMMANDS: Final = {
     "worker": "Run the work behind the API, without the API, until stopped by SIGTERM or Ctrl-C.",
     "scheduler": "Run what is due by the clock, and no queued tasks, until stopped by SIGTERM or Ctrl-C.",
     "orders": "Look at orders, and move them in and out.",
+    "tasks": "Look after tasks that ended badly.",
+    "schedules": "Look at what is done every so often, and do it now.",
     "payments": "Look after payment operations that need a person.",
     "events": "Look after events that were given up.",
     "webhooks": "Have events sent to others, and see what came of it.",

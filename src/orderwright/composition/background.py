@@ -16,6 +16,7 @@ from orderwright.application.processing.recording import Recorder
 from orderwright.application.services.expiry import Expiry
 from orderwright.application.services.forgetting import Forgetting
 from orderwright.application.services.open_operations import OpenOperations
+from orderwright.application.services.schedules import Schedule, Schedules
 from orderwright.application.services.settlement import Settlement
 from orderwright.application.services.task_handlers import TaskHandler, TaskHandlers
 from orderwright.application.services.task_runner import TaskLimits, TaskRunner
@@ -27,12 +28,15 @@ from orderwright.composition.payments import PaymentParts
 from orderwright.composition.webhooks import WebhookParts
 from orderwright.infrastructure.concurrency.batcher import Batcher
 from orderwright.infrastructure.database.processing.store import SqlProcessingStore
+from orderwright.infrastructure.database.schedules import SqlSchedules
 from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
 from orderwright.infrastructure.messaging.rounds import Rounds
 from orderwright.infrastructure.messaging.wake_up import WakeUp
 
 # A task that is due for so long is one that no message told of.
 _LEFT_TO_THE_BROKER: Final = timedelta(seconds=2)
+
+_SCHEDULES_POLL_S: Final = 0.5
 
 
 def _a_third(seconds: float) -> float:
@@ -58,12 +62,6 @@ class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
         settlement.provided.settle,
         Foundation.clock,
         Foundation.failure_log,
-    )
-    asking_again = providers.Singleton(
-        Rounds,
-        open_operations.provided.ask_due,
-        Foundation.failure_log,
-        Foundation.config.payment_sweep_seconds,
     )
     task_handlers = providers.Singleton(
         TaskHandlers,
@@ -180,12 +178,6 @@ class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
         Foundation.failure_log,
         after=providers.Factory(timedelta, minutes=Foundation.config.order_expiry_minutes),
     )
-    expiring = providers.Singleton(
-        Rounds,
-        expiry.provided.expire_due,
-        Foundation.failure_log,
-        Foundation.config.order_expiry_sweep_seconds,
-    )
 
     # What is kept for a while
     forgetting = providers.Singleton(
@@ -202,11 +194,40 @@ class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
         Foundation.unit_of_work.provider,
         Foundation.clock,
     )
-    housekeeping = providers.Singleton(
-        Rounds,
-        forgetting.provided.forget,
+    schedules = providers.Singleton(
+        Schedules,
+        providers.List(
+            providers.Factory(
+                Schedule,
+                "ask_payments",
+                providers.Factory(timedelta, seconds=Foundation.config.payment_sweep_seconds),
+                open_operations.provided.ask_due,
+            ),
+            providers.Factory(
+                Schedule,
+                "expire_orders",
+                providers.Factory(timedelta, seconds=Foundation.config.order_expiry_sweep_seconds),
+                expiry.provided.expire_due,
+            ),
+            providers.Factory(
+                Schedule,
+                "forget_expired",
+                providers.Factory(
+                    timedelta, seconds=Foundation.config.housekeeping_interval_seconds
+                ),
+                forgetting.provided.forget,
+            ),
+        ),
+        providers.Singleton(SqlSchedules, Foundation.database),
+        Foundation.clock,
         Foundation.failure_log,
-        Foundation.config.housekeeping_interval_seconds,
+    )
+    schedule_worker = providers.Singleton(
+        EmbeddedWorker,
+        schedules.provided.run_due,
+        Foundation.failure_log,
+        providers.Factory(WakeUp),
+        providers.Callable(min, _SCHEDULES_POLL_S, schedules.provided.shortest_s),
     )
     if_match_is_required = providers.Callable(bool, Foundation.config.require_if_match)
 
@@ -229,9 +250,8 @@ class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
         EventParts.relay,
         EventParts.handover,
         EventParts.measuring,
-        asking_again,
-        expiring,
+        schedules,
+        schedule_worker,
         WebhookParts.webhook_sender,
-        housekeeping,
         AttachmentParts.removing_ownerless_files,
     )

@@ -41,3 +41,17 @@ async def test_a_running_service_forgets_what_has_expired_by_itself(
                 await asyncio.sleep(0.02)
 
         assert await sessions(service) == {"live"}
+
+
+async def test_what_is_done_every_so_often_is_listed(sqlite_url: str, tmp_path: Path) -> None:
+    async with Service.running(sqlite_url, tmp_path / "data") as service:
+        client = await service.client()
+        async with asyncio.timeout(10):
+            while not (listed := (await client.get("/api/v1/admin/schedules")).json()):
+                await asyncio.sleep(0.02)
+
+        assert [each["name"] for each in listed] == [
+            "ask_payments",
+            "expire_orders",
+            "forget_expired",
+        ]

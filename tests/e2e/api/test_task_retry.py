@@ -110,3 +110,19 @@ async def test_a_repeated_retry_is_one_retry(
     assert (first.status_code, again.status_code) == (202, 202)
     assert again.content == first.content
     assert again.headers["Idempotency-Replayed"] == "true"
+
+
+async def test_tasks_that_ended_badly_are_listed_page_by_page(
+    service: Service, shop: Shop, order: dict[str, Any]
+) -> None:
+    dead = [await left_behind(service, order, TaskState.DEAD) for _ in range(3)]
+    failed = await left_behind(service, order, TaskState.FAILED)
+
+    first = await shop.client.get("/api/v1/tasks", params={"limit": 2})
+    rest = await shop.client.get("/api/v1/tasks", params={"after": first.json()[-1]["task_id"]})
+    refused = await shop.client.get("/api/v1/tasks", params={"state": "failed"})
+
+    assert [each["task_id"] for each in first.json()] == [dead[2], dead[1]]
+    assert [each["task_id"] for each in rest.json()] == [dead[0]]
+    assert [each["task_id"] for each in refused.json()] == [failed]
+    assert first.json()[0]["error"]["code"] == "internal_error"

@@ -44,6 +44,8 @@ EXPECTED: Final = {
     "GET /api/v1/events/schemas/{name}": "any",
     "GET /api/v1/events/dead": "admin",
     "POST /api/v1/events/dead/{consumer}/{event_id}/retry": "admin",
+    "GET /api/v1/tasks": "orders:read",
+    "GET /api/v1/admin/schedules": "admin",
     "GET /api/v1/tasks/{task_id}": "orders:read",
     "POST /api/v1/tasks/{task_id}/retry": "orders:write",
     "POST /api/v1/customers": "customers:write",

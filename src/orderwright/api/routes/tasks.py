@@ -1,4 +1,8 @@
-from fastapi import APIRouter
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import Field
 from starlette.responses import Response
 
 from orderwright.api.access import requires
@@ -7,9 +11,11 @@ from orderwright.api.dependencies import Now, OrderDetails
 from orderwright.api.idempotency import Once
 from orderwright.api.parameters import TextId
 from orderwright.api.strict_json import StrictRoute
+from orderwright.api.wire.body import Page
+from orderwright.api.wire.paging import Limit
 from orderwright.api.wire.tasks import AcceptedTaskJson, TaskJson
 from orderwright.application.commands.retry_task import RetryTask, retry_task
-from orderwright.domain.entities.task import Task, TaskNotFound
+from orderwright.domain.entities.task import Task, TaskNotFound, TaskState
 from orderwright.domain.value_objects.permission import Permission
 
 PATH = "/api/v1/tasks"
@@ -23,6 +29,20 @@ async def get(task_id: TextId, details: OrderDetails) -> Task:
     if task is None:
         raise TaskNotFound("no task has this id")
     return task
+
+
+class TasksPage(Page):
+    """`after`: the `task_id` of the last one that you have."""
+
+    state: Literal["dead", "failed"] = "dead"
+    after: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    limit: Limit = 20
+
+
+@router.get("", response_model=list[TaskJson], dependencies=[requires(Permission.ORDERS_READ)])
+async def list_some(details: OrderDetails, page: Annotated[TasksPage, Query()]) -> Sequence[Task]:
+    """Tasks that were given up (`dead`), or refused for good (`failed`), the latest first."""
+    return await details.tasks(TaskState(page.state), after=page.after, limit=page.limit)
 
 
 @router.post(

@@ -17,7 +17,7 @@ from orderwright.domain.entities.product import Product
 from orderwright.domain.entities.refund import Refund
 from orderwright.domain.entities.return_ import Return
 from orderwright.domain.entities.shipment import Shipment
-from orderwright.domain.entities.task import Task
+from orderwright.domain.entities.task import Task, TaskState
 from orderwright.domain.entities.user import User
 
 
@@ -89,6 +89,10 @@ class OrderDetailsReader(Protocol):
     async def attachment(self, order_id: int, attachment_id: str) -> Attachment | None: ...
 
     async def task(self, task_id: str) -> Task | None: ...
+
+    async def tasks(self, state: TaskState, *, after: str | None, limit: int) -> Sequence[Task]:
+        """The latest first, and of those the ones put down before `after`."""
+        ...
 
 
 class CallerReader(Protocol):

@@ -40,6 +40,7 @@ from orderwright.infrastructure.database import (
     table_parts,
     tables_attachments,
     tables_events,
+    tables_schedules,
     tables_webhooks,
 )
 from orderwright.infrastructure.database.append_only import keep_append_only
@@ -65,7 +66,7 @@ from orderwright.infrastructure.database.table_parts import (
 from orderwright.infrastructure.database.types import BigInt, Bytes, Json, String_, UtcDateTime
 
 # The tables that have a page of their own; all of them are in `metadata`.
-PAGES: Final = (tables_attachments, tables_events, tables_webhooks)
+PAGES: Final = (tables_attachments, tables_events, tables_schedules, tables_webhooks)
 metadata: Final = table_parts.metadata
 
 
@@ -440,6 +441,13 @@ tasks = table(
         "due_at",
         postgresql_where=text("state IN ('queued', 'running')"),
         sqlite_where=text("state IN ('queued', 'running')"),
+    ),
+    Index(
+        "ix_tasks_ended_badly",
+        "state",
+        "id",
+        postgresql_where=text("state IN ('dead', 'failed')"),
+        sqlite_where=text("state IN ('dead', 'failed')"),
     ),
 )
 

@@ -11,7 +11,7 @@ from orderwright.domain.entities.payment import Payment
 from orderwright.domain.entities.refund import Refund
 from orderwright.domain.entities.return_ import Return
 from orderwright.domain.entities.shipment import Shipment
-from orderwright.domain.entities.task import Task
+from orderwright.domain.entities.task import Task, TaskState
 from orderwright.domain.interfaces.readers import TimelineEntry
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.readers.reading import Reading
@@ -73,6 +73,12 @@ class SqlOrderDetailsReader(Reading):
     async def task(self, task_id: str) -> Task | None:
         found: Task | None = await self._one(select(Task).where(tables.tasks.c.id == task_id))
         return found
+
+    async def tasks(self, state: TaskState, *, after: str | None, limit: int) -> Sequence[Task]:
+        # Ids are given in the order of time.
+        rows = tables.tasks.c
+        question = select(Task).where(rows.state == state).order_by(rows.id.desc()).limit(limit)
+        return await self._all(question if after is None else question.where(rows.id < after))
 
     async def _of_order(self, entity: type[Any], table: Table, order_id: int) -> Sequence[Any]:
         """Oldest first; of the same moment, as an import makes them, in the order they were made."""

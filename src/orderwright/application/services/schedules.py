@@ -1,0 +1,142 @@
+"""What is done every so often, by one process at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from orderwright.domain.entities.schedule import ScheduleNotFound, ScheduleRunning, ScheduleState
+from orderwright.domain.interfaces.clock import Clock
+from orderwright.domain.interfaces.failure_log import FailureLog
+from orderwright.domain.interfaces.schedules import ScheduleStore
+
+LEASE: Final = timedelta(seconds=15)
+_TIME_LIMIT_S: Final = 300.0
+_STOP_GRACE_S: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """`act` does all that is due by now: one run makes up for any number that were missed."""
+
+    name: str
+    every: timedelta
+    act: Callable[[], Awaitable[object]]
+
+
+class Schedules:
+    """Each runs beside the others, so that one that fails or hangs delays none. `stop` waits a while
+    for those that are underway."""
+
+    def __init__(
+        self,
+        schedules: Sequence[Schedule],
+        store: ScheduleStore,
+        clock: Clock,
+        failures: FailureLog,
+        *,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._schedules = {each.name: each for each in schedules}
+        self._store = store
+        self._clock = clock
+        self._failures = failures
+        self._lease = lease
+        self._begun = False
+        self._underway: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def shortest_s(self) -> float:
+        return min(each.every.total_seconds() for each in self._schedules.values())
+
+    def start(self) -> None:
+        """Nothing to do yet: runs begin with `run_due`."""
+
+    async def stop(self) -> None:
+        underway = list(self._underway.values())
+        if underway:
+            await asyncio.wait(underway, timeout=_STOP_GRACE_S)
+        for each in underway:
+            each.cancel()
+        await asyncio.gather(*underway, return_exceptions=True)
+
+    async def run_due(self) -> int:
+        """Begin with what is due and nobody is at; none of it is waited for."""
+        if not self._begun:
+            await self._store.begin(self._schedules, self._clock.now())
+            self._begun = True
+        due = await self._store.due(self._schedules, self._clock.now())
+        return sum([await self._begin(name) for name in due if name not in self._underway])
+
+    async def run_now(self, name: str) -> None:
+        """One, due or not, to its end.
+
+        Raises:
+            ScheduleNotFound.
+            ScheduleRunning: somebody is at it.
+        """
+        schedule = self._schedules.get(name)
+        if schedule is None:
+            known = ", ".join(self._schedules)
+            raise ScheduleNotFound(f"there is no such schedule; there are {known}")
+        await self._store.begin(self._schedules, self._clock.now())
+        fence = await self._claim(name, early=True)
+        if fence is None:
+            raise ScheduleRunning(f"{name} is running right now")
+        await self._run(schedule, fence)
+
+    async def states(self) -> Sequence[ScheduleState]:
+        found = {each.name: each for each in await self._store.states(self._clock.now())}
+        return [
+            replace(found[name], every=schedule.every)
+            for name, schedule in self._schedules.items()
+            if name in found
+        ]
+
+    async def _begin(self, name: str) -> bool:
+        fence = await self._claim(name)
+        if fence is None:
+            return False
+        run = asyncio.create_task(self._run(self._schedules[name], fence), name=f"schedule-{name}")
+        self._underway[name] = run
+        run.add_done_callback(lambda _: self._underway.pop(name))
+        return True
+
+    async def _claim(self, name: str, *, early: bool = False) -> int | None:
+        now = self._clock.now()
+        return await self._store.claim(name, now=now, lease_until=now + self._lease, early=early)
+
+    async def _run(self, schedule: Schedule, fence: int) -> None:
+        error = await self._outcome(schedule, fence)
+        now = self._clock.now()
+        try:
+            await self._store.finish(
+                schedule.name, fence, ran_at=now, due_at=now + schedule.every, error=error
+            )
+        except Exception as lost:  # noqa: BLE001 - it is due again when the lease is over
+            self._failures.worker_failed(lost)
+
+    async def _outcome(self, schedule: Schedule, fence: int) -> str | None:
+        renewal = asyncio.create_task(self._renew(schedule.name, fence))
+        try:
+            async with asyncio.timeout(_TIME_LIMIT_S):
+                await schedule.act()
+        except Exception as error:  # noqa: BLE001 - the next run may find the database again
+            self._failures.worker_failed(error)
+            return type(error).__name__
+        else:
+            return None
+        finally:
+            renewal.cancel()
+            await asyncio.wait([renewal])
+
+    async def _renew(self, name: str, fence: int) -> None:
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / 3)
+            try:
+                await self._store.extend(name, fence, self._clock.now() + self._lease)
+            except Exception as error:  # noqa: BLE001 - there is time to try again
+                self._failures.worker_failed(error)
