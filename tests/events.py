@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 from sqlalchemy import text
 
@@ -41,7 +42,7 @@ class Copying:
         for event in events:
             await self.refuse(event)
             self.seen.append(event.position)
-            copy = GatewayEvent(id=f"{event.position}/{len(self.seen)}", reference=None)
+            copy = GatewayEvent(id=f"{event.position}/{uuid4()}", reference=None)
             await uow.gateway_events.note(self.name, copy, None, now=event.occurred_at)
 
 
