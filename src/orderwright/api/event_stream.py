@@ -43,8 +43,10 @@ class EventStream:
                     return
         mailbox = await self.hub.join(self.names)
         try:
-            if after is not None:  # what came between the last page and the joining
-                async for page in self._pages(after, mailbox.after):
+            if after is not None:
+                joined_at = mailbox.after
+                mailbox.skip_to(after)  # we may have read further than the hub
+                async for page in self._pages(after, joined_at):
                     yield self._frames_of(page)
             async for frames in self._live(mailbox):
                 yield frames

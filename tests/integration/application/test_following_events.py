@@ -117,6 +117,23 @@ async def test_who_brings_no_id_hears_only_of_what_comes(channel: Channel) -> No
     assert await hearing == [head + 1, head + 2]
 
 
+async def test_who_has_read_further_than_the_hub_gets_nothing_twice(channel: Channel) -> None:
+    await channel.hub.join(None)  # from here on the hub waits until it is woken
+    await asyncio.sleep(0)
+    await channel.happen(0)
+    for _ in range(3):
+        await channel.office.customer()
+    await relay(channel.office).number_due()
+    head = await channel.feed.head()
+    hearing = asyncio.create_task(ids(channel.stream(after=0), lambda seen: len(seen) > head))
+    async with asyncio.timeout(DEADLINE_S):
+        while channel.hub.clients < 2:
+            await asyncio.sleep(0.01)
+    await channel.happen(1)
+
+    assert await hearing == list(range(1, head + 2))
+
+
 async def test_a_stream_ends_when_its_reader_may_not_read_any_more(channel: Channel) -> None:
     channel.may_read = False
 
