@@ -135,9 +135,10 @@ class Settings(
         "were sealed under it.",
     )
     webhook_allow_local: bool = Field(
-        False,
+        default_factory=lambda known: known.get("environment") == "development",
         description="Send webhooks to `http://` too, to any port, and to addresses of this machine and "
-        "its network; refused outside development.",
+        "its network, so that `orderwright webhooks listen` hears them; refused outside development.",
+        json_schema_extra={"shown_default": "`true` in development"},
     )
     payment_provider: Literal["sandbox", "http", "stripe"] = Field(
         "sandbox",

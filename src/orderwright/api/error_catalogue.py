@@ -182,7 +182,7 @@ ERRORS: Final = (
     ErrorEntry(422, "unknown_report_format", "A report cannot be written in this format.", _FILE),
     ErrorEntry(422, "unreadable_file", "A file is not text in the encoding it should have.", _FILE),
     ErrorEntry(422, "unreadable_webhook", "A webhook names no event.", "Send `webhook-id`, or an event of Stripe as it came."),
-    ErrorEntry(422, "url_refused", "Nothing is sent to this address.", "Use an https:// URL of a host on the open internet; in development set `WEBHOOK_ALLOW_LOCAL`."),
+    ErrorEntry(422, "url_refused", "Nothing is sent to this address.", "Use an https:// URL of a host on the open internet; `WEBHOOK_ALLOW_LOCAL` lifts this in development."),
     ErrorEntry(422, "validation_error", "Members, parameters or headers are missing, unknown or out of their bounds.", "Each of `errors` has a `pointer` to what to correct."),
     ErrorEntry(422, "weak_password", "The password is too short, too long or too common.", "Choose a longer sentence."),
     # 428, 429
