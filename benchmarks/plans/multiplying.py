@@ -128,6 +128,16 @@ FROM (
 ) AS moved
 WHERE stock_levels.product_id = moved.product_id AND stock_levels.location_id = moved.location_id
 """
+# As a relay would have given them, whether the trigger has put them into the outbox or was away.
+_POSITIONS: Final = (
+    "DELETE FROM event_feed",
+    """
+INSERT INTO event_feed (position, event_id, name, visible_at)
+SELECT row_number() OVER (ORDER BY id), id, name, MAX(occurred_at) OVER (ORDER BY id) FROM events
+""",
+    "DELETE FROM outbox",
+    "UPDATE event_feed_head SET position = (SELECT MAX(position) FROM event_feed)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +182,7 @@ class Multiplying:
     def after(self) -> Iterator[str]:
         if self.ledgers:
             yield _COUNTERS
+            yield from _POSITIONS
 
     @property
     def _copies(self) -> int:
