@@ -35,17 +35,32 @@ class BrokerPublisher:
     """
 
     def __init__(
-        self, broker: Broker, *, capacity: int = CAPACITY, cool_down_s: float = COOL_DOWN_S
+        self,
+        broker: Broker,
+        *,
+        capacity: int = CAPACITY,
+        cool_down_s: float = COOL_DOWN_S,
+        stop_grace_s: float = STOP_GRACE_S,
     ) -> None:
         self._broker = broker
+        self._capacity = capacity
         self._cool_down_s = cool_down_s
-        self._waiting: deque[WaitingTask] = deque(maxlen=capacity)
+        self._stop_grace_s = stop_grace_s
+        self._waiting: deque[WaitingTask] = deque()
+        self._lost = 0
         self._wake_up = WakeUp()
         self._is_reachable = True
         self._loop: asyncio.Task[None] | None = None
 
+    @property
+    def lost(self) -> int:
+        """How many messages had no room or no broker: those tasks are found by a sweep."""
+        return self._lost
+
     def tell(self, tasks: Sequence[WaitingTask], /) -> None:
-        self._waiting.extend(tasks)
+        fitting = tasks[: max(0, self._capacity - len(self._waiting))]
+        self._waiting.extend(fitting)
+        self._lost += len(tasks) - len(fitting)
         self._wake_up.call()
 
     def start(self) -> None:
@@ -57,8 +72,8 @@ class BrokerPublisher:
         self._loop.cancel()
         await asyncio.wait([self._loop])
         try:
-            async with asyncio.timeout(STOP_GRACE_S):
-                if self._is_reachable:
+            async with asyncio.timeout(self._stop_grace_s):
+                while self._is_reachable and self._waiting:
                     await self._publish_some()
                 await self._broker.close()
         except TimeoutError:
@@ -75,7 +90,11 @@ class BrokerPublisher:
         batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
         try:
             await self._broker.publish(batch)
+        except asyncio.CancelledError:
+            self._waiting.extendleft(reversed(batch))  # told twice rather than never
+            raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with it, requests go on
+            self._lost += len(batch)
             self._found(error)
             return False
         self._found(None)
@@ -85,5 +104,5 @@ class BrokerPublisher:
         if error is not None and self._is_reachable:
             log.warning("broker.unreachable", error=type(error).__name__)
         elif error is None and not self._is_reachable:
-            log.info("broker.reachable_again")
+            log.info("broker.reachable_again", lost=self._lost)
         self._is_reachable = error is None
