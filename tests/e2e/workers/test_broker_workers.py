@@ -120,6 +120,16 @@ async def test_another_worker_goes_on_where_one_was_killed(deployment: Deploymen
     assert task["attempts"] == 2
 
 
+async def test_a_worker_ends_in_order_while_redis_is_away(
+    deployment: Deployment, redis: RedisServer
+) -> None:
+    with deployment.worker() as worker:
+        await deployment.until(await deployment.process(), "succeeded")
+        redis.kill()
+
+        assert worker.terminate() == 0
+
+
 class _Planted:
     """What it does when it is unpickled would be seen."""
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 from contextlib import AsyncExitStack
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from arq.connections import RedisSettings
 from redis.asyncio.retry import Retry
@@ -17,24 +20,57 @@ from orderwright.infrastructure.messaging.arq_queue import QUEUE, RUN_TASK, from
 
 # How long a Redis may be away before the worker ends, for whoever looks after it to start again.
 _PATIENCE_S: Final = 300
-_DRAIN_S: Final = 5
+_DRAIN_S: Final = 5.0
+# From a signal until the worker leaves, whatever ARQ still has to tell a Redis that is away: how a
+# task ended is in the database, and what a message says twice is done once.
+_LEAVE_S: Final = 6.0
+_CLOSE_S: Final = 1.5
 _LIMIT_MARGIN_S: Final = 10.0
 _settings: Final = get_settings()
 
 
 async def run_task(ctx: dict[str, Any], task_id: str) -> None:
-    await ctx["runner"].run_waiting(task_id)
+    this = asyncio.current_task()
+    ctx["running"].add(this)
+    try:
+        await ctx["runner"].run_waiting(task_id)
+    finally:
+        ctx["running"].discard(this)
 
 
 async def _open(ctx: dict[str, Any]) -> None:
     configure_log(_settings)
-    ctx["open"] = AsyncExitStack()
+    ctx["open"], ctx["running"] = AsyncExitStack(), set()
     container = build_container(_settings)
     ctx["runner"] = await ctx["open"].enter_async_context(working_for_a_broker(container))
+    taking = cast("asyncio.Task[None]", asyncio.current_task())
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, _end, ctx, taking)
 
 
 async def _close(ctx: dict[str, Any]) -> None:
     await ctx["open"].aclose()
+
+
+def _end(ctx: dict[str, Any], taking: asyncio.Task[None]) -> None:
+    """Instead of what ARQ does on a signal, which waits for Redis as long as it does while it works."""
+    taking.cancel()
+    loop = asyncio.get_running_loop()
+    loop.call_later(_DRAIN_S, _cut_off, ctx)
+    loop.call_later(_LEAVE_S, lambda: ctx.update(leaving=loop.create_task(_leave(ctx))))
+
+
+def _cut_off(ctx: dict[str, Any]) -> None:
+    for each in list(ctx["running"]):
+        each.cancel()
+
+
+async def _leave(ctx: dict[str, Any]) -> None:
+    try:
+        async with asyncio.timeout(_CLOSE_S):
+            await _close(ctx)
+    finally:
+        os._exit(0)
 
 
 def _redis(url: str) -> RedisSettings:
@@ -59,7 +95,6 @@ class WorkerSettings:
     job_deserializer = from_json
     max_jobs = 10
     job_timeout = _settings.task_time_limit_seconds + _LIMIT_MARGIN_S
-    job_completion_wait = _DRAIN_S
     keep_result = 0
     retry_jobs = False
     poll_delay = 0.1
