@@ -36,6 +36,7 @@ plans: $(VENV)/.dev ## Look at how each list is read from a million orders, and 
 chaos: $(VENV)/.dev ## Kill the server fifty times under load, and count what is left
 	$(BIN)/python -m tests.chaos --kills 50
 	$(BIN)/python -m tests.chaos.events --kills 100
+	$(BIN)/python -m tests.chaos.workers --kills 30
 
 fuzz: $(VENV)/.dev ## Make thousands of requests of the document, and hold each answer to it
 	$(BIN)/python -m tests.fuzz
