@@ -30,8 +30,11 @@ BEYOND_SCHEMAS: Final = frozenset(
         "stock_not_tracked",
         "too_many_sign_ins",
         "unknown_currency",
+        "unknown_event_type",
         "unknown_product",
+        "url_refused",
         "weak_password",
+        "what_to_replay",  # one of three ways
         "product_inactive",
         "invalid_amount",
         "invalid_metadata",
