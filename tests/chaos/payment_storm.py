@@ -7,6 +7,7 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -34,6 +35,7 @@ _PATIENCE_S: Final = 240.0
 _LOOK_EVERY_S: Final = 0.2
 _OPEN: Final = frozenset({"planned", "sent", "unknown"})
 _STARTS_MAX: Final = 3
+_LOOK_AGAIN_S: Final = 30.0
 
 
 @dataclass(slots=True)
@@ -194,9 +196,7 @@ class PaymentStorm:
         return found
 
     async def _reckon(self, client: httpx2.AsyncClient) -> None:
-        of_orders: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for payment in (await self._gateway.ledger())["payments"]:
-            of_orders[int(payment["order_id"])].append(payment)
+        of_orders = await self._charged()
         for key, order_id in self.reckoning.acknowledged.items():
             found = await client.get(f"/api/v1/orders/{order_id}")
             if found.status_code != 200:
@@ -205,6 +205,29 @@ class PaymentStorm:
             await self._compare(client, found.json(), of_orders.pop(order_id, []))
         left = (each for payments in of_orders.values() for each in payments)
         self.reckoning.orphan_charges += [each["id"] for each in left if _net([each])]
+        await self._look_again(client)
+
+    async def _charged(self) -> dict[int, list[dict[str, Any]]]:
+        of_orders: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        for payment in (await self._gateway.ledger())["payments"]:
+            of_orders[int(payment["order_id"])].append(payment)
+        return of_orders
+
+    async def _look_again(self, client: httpx2.AsyncClient) -> None:
+        """The gateway and the orders are not read in one moment, and a declined order whose task lost
+        its worker is tried once more: what moved in between adds up when it has come to rest."""
+        wrong = set(self.reckoning.wrong_sums)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_AGAIN_S):
+                while wrong := {each for each in wrong if not await self._adds_up(client, each)}:
+                    await asyncio.sleep(_LOOK_EVERY_S)
+        self.reckoning.wrong_sums = sorted(wrong)
+
+    async def _adds_up(self, client: httpx2.AsyncClient, order_id: int) -> bool:
+        order = (await client.get(f"/api/v1/orders/{order_id}")).json()
+        payments = await self._payments(client, order_id)
+        charged = (await self._charged())[order_id]
+        return _net(charged) == _net(payments) == _expected(order)
 
     async def _compare(
         self, client: httpx2.AsyncClient, order: dict[str, Any], charged: list[dict[str, Any]]
@@ -218,11 +241,12 @@ class PaymentStorm:
         self.reckoning.orphan_charges += [
             each["id"] for each in charged if _net([each]) and each["id"] not in known
         ]
-        if _net(charged) != _net(payments):
+        if not _net(charged) == _net(payments) == _expected(order):
             self.reckoning.wrong_sums.append(order["id"])
-        expected = Decimal(order["total"]) if order["status"] == "confirmed" else Decimal(0)
-        if _net(charged) != expected:
-            self.reckoning.wrong_sums.append(order["id"])
+
+
+def _expected(order: dict[str, Any]) -> Decimal:
+    return Decimal(order["total"]) if order["status"] == "confirmed" else Decimal(0)
 
 
 def _net(payments: Iterable[dict[str, Any]]) -> Decimal:
