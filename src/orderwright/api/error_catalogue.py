@@ -96,6 +96,7 @@ ERRORS: Final = (
     ErrorEntry(404, "unknown_revision", "No schema revision has this name.", _FILE),
     ErrorEntry(404, "user_not_found", "No user has this id.", _LOOK),
     ErrorEntry(404, "webhook_delivery_not_found", "The webhook has no such delivery, or it is being sent right now.", "Read `GET /api/v1/webhooks/{id}/deliveries`."),
+    ErrorEntry(404, "webhook_not_found", "No webhook has this id.", _LOOK),
     # 405, 406, 408
     ErrorEntry(405, "method_not_allowed", "The address exists but not with this method.", "Use a method that `Allow` names."),
     ErrorEntry(406, "not_acceptable", "Accept excludes JSON, and what else the address answers in.", "Accept `application/json`, `application/problem+json` or `*/*`."),
@@ -136,7 +137,6 @@ ERRORS: Final = (
     ErrorEntry(409, "schedule_running", "It is running right now, here or in another process.", "Wait until it has ended."),
     ErrorEntry(409, "sku_taken", "Another product has this SKU.", _CHOOSE_OTHER),
     ErrorEntry(409, "stock_is_reserved", "Orders hold what was to be taken away.", "Cancel orders first, or adjust by less."),
-    ErrorEntry(404, "webhook_not_found", "No webhook has this id.", _LOOK),
     ErrorEntry(409, "task_already_queued", "The same work is queued already.", "Follow that task."),
     ErrorEntry(409, "task_not_dead", "Only a dead task can be retried.", "Read the task: it is still being tried, or is done."),
     ErrorEntry(409, "too_many_attachments", "The order has as many attachments as an order may have.", "Remove one that is not needed."),
