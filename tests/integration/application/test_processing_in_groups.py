@@ -245,6 +245,34 @@ async def test_an_unknown_outcome_keeps_the_task_for_later_and_the_order_pending
     await assert_sound(database)
 
 
+async def test_a_card_that_turns_out_to_be_declined_is_not_charged_again_unasked(
+    database: Database,
+) -> None:
+    gateway = UnreliableGateway(OperationKind.CHARGE)
+    office = BackOffice(database, gateway)
+    order = await office.place(await office.product())
+    await office.request_processing(order.id, "tok_decline")
+
+    async with processing_of(office) as processing:
+        await processing.process_due()
+        gateway.mend()
+        office.clock.advance(timedelta(minutes=2))
+        await office.settle(order.id)
+        await processing.process_due()
+        task = await task_of(office, order.id)
+        assert (task.state, task.error and task.error["code"]) == (
+            TaskState.FAILED,
+            "payment_failed",
+        )
+        assert len(gateway.executed) == 1
+        await office.request_processing(order.id)
+        await processing.process_due()
+
+    assert (await office.order(order.id)).status is OrderStatus.CONFIRMED
+    assert len(gateway.executed) == 2
+    await assert_sound(database)
+
+
 async def test_what_the_gateway_did_not_take_is_planned_for_later(database: Database) -> None:
     gateway = BusyGateway()
     office = BackOffice(database, gateway)

@@ -30,10 +30,14 @@ class RequestProcessing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessOrder:
+    """A payment that was begun since `asked_at` is the one that was asked for: if it has failed, there
+    is to be no other until somebody asks again."""
+
     order_id: int
     provider: str
     payment_token: str | None = None
     capture: bool = True  # or else only authorise
+    asked_at: datetime | None = None
 
 
 async def request_processing(
@@ -102,7 +106,7 @@ async def _plan_payment(
     order: Order, command: ProcessOrder, uow: UnitOfWork, ids: Ids, now: datetime
 ) -> None:
     payments = await uow.payments.of_order(order.id)
-    if any(payment.is_live for payment in payments):
+    if any(payment.is_live or _is_of(command, payment) for payment in payments):
         return  # an earlier run got this far
     units = await _validated_units(order, uow)
     order.validate_inventory(units, now)
@@ -110,6 +114,10 @@ async def _plan_payment(
         charge = _charge(order, command, ids, now)
         await uow.payments.add(charge)
         order.payment_status = payment_status_of(order.total, [*payments, charge])
+
+
+def _is_of(command: ProcessOrder, payment: Payment) -> bool:
+    return command.asked_at is not None and payment.created_at >= command.asked_at
 
 
 async def _validated_units(order: Order, uow: UnitOfWork) -> int:

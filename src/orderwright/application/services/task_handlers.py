@@ -58,6 +58,7 @@ class TaskHandlers:
             provider=self._gateway.name,
             payment_token=cast("str | None", task.payload["payment_token"]),
             capture=self._capture,
+            asked_at=task.created_at,
         )
         order = await process_order(
             command,
