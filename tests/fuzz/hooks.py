@@ -17,6 +17,8 @@ BEYOND_SCHEMAS: Final = frozenset(
     {
         "amount_too_large",
         "duplicate_line",
+        "empty_file",
+        "file_type_refused",
         "idempotency_key_reused",
         "invalid_cursor",
         "invalid_page",
@@ -73,7 +75,7 @@ def understood_when_valid(ctx: CheckContext, response: Response, case: AnyCase) 
 
 
 def _codes(response: Response) -> set[str]:
-    if response.status_code not in {400, 422, 429}:
+    if response.status_code not in {400, 415, 422, 429}:
         return set()
     told = response.json()
     return {told["code"]} | {_code(fault) for fault in told.get("errors") or ()}
