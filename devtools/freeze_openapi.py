@@ -39,7 +39,8 @@ def frozen(name: str) -> dict[str, Any] | None:
 def freeze(documents: Mapping[str, Mapping[str, Any]]) -> None:
     FROZEN.mkdir(parents=True, exist_ok=True)
     for name, document in documents.items():
-        _file(name).write_text(json.dumps(document, indent=1, sort_keys=True) + "\n")
+        # A member a line, for differences to be read; indentation would be a third of the file.
+        _file(name).write_text(json.dumps(document, indent=0, sort_keys=True) + "\n")
 
 
 def _file(name: str) -> Path:
