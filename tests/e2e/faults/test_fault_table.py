@@ -1,5 +1,6 @@
 """Every way to be refused that a client can provoke, and what it hears: one row each."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from orderwright.api.error_catalogue import ERRORS
 from orderwright.domain.value_objects.permission import Permission
 from tests.e2e.api.service import Service
 from tests.e2e.faults.contract_form import faults_of_form, rows
+from tests.patience import AWAITED_S
 from tests.shop import Shop
 
 API: Final = "/api/v1"
@@ -383,6 +385,9 @@ async def test_every_fault_is_told_in_the_same_form_and_writes_nothing(service: 
         "reader": await service.client(Permission.ORDERS_READ),
         "admin": await service.client(),
     }
+    async with asyncio.timeout(AWAITED_S):
+        while (await rows(service))["tasks"] < 2:  # the payment, and the mail that follows it
+            await asyncio.sleep(0.01)
     before = await rows(service)
     wrong = []
 

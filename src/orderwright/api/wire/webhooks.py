@@ -1,8 +1,8 @@
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from orderwright.api.wire.body import Body, Page, Shown, Time
@@ -85,6 +85,11 @@ class ChangeWebhookBody(Body):
         return ChangeWebhook(endpoint_id=endpoint_id, changes=named, active=active)
 
 
+def _never() -> datetime:
+    """Nobody sees it: what is not named is not looked at."""
+    return datetime.max.replace(tzinfo=UTC)
+
+
 class ReplayBody(Body):
     """One delivery, one event, or a range: all that became visible from `from` until before `to`, of
     `types` or else of what the webhook asks for. `after` goes on where the last answer ended."""
@@ -95,17 +100,17 @@ class ReplayBody(Body):
         }
     )
 
-    delivery_id: Annotated[int, Field(ge=1, le=INT64_MAX)] | SkipJsonSchema[None] = None
-    event_id: Annotated[int, Field(ge=1, le=INT64_MAX)] | SkipJsonSchema[None] = None
-    since: Annotated[Moment, Field(strict=False)] | SkipJsonSchema[None] = Field(None, alias="from")
-    until: Annotated[Moment, Field(strict=False)] | SkipJsonSchema[None] = Field(None, alias="to")
-    types: EventTypes | SkipJsonSchema[None] = None
+    delivery_id: Annotated[int, Field(ge=1, le=INT64_MAX)] = Field(default_factory=int)
+    event_id: Annotated[int, Field(ge=1, le=INT64_MAX)] = Field(default_factory=int)
+    since: Annotated[Moment, Field(strict=False)] = Field(default_factory=_never, alias="from")
+    until: Annotated[Moment, Field(strict=False)] = Field(default_factory=_never, alias="to")
+    types: EventTypes = Field(default_factory=list)
     after: Annotated[int, Field(ge=0, le=INT64_MAX)] = 0
 
     @model_validator(mode="after")
     def _one_thing_is_named(self) -> Self:
-        ways = [self.delivery_id, self.event_id, self.since or self.until or self.types]
-        if sum(each is not None for each in ways) != 1:
+        named = self.model_fields_set - {"after"}
+        if named not in ({"delivery_id"}, {"event_id"}) and not _is_range(named):
             raise PydanticCustomError(
                 "what_to_replay", "name a delivery_id, an event_id, or a range by from, to or types"
             )
@@ -113,15 +118,14 @@ class ReplayBody(Body):
 
     def to_command(self, endpoint_id: int) -> ReplayWebhook:
         """Raises: UnknownEventType."""
-        return ReplayWebhook(
-            endpoint_id=endpoint_id,
-            delivery_id=self.delivery_id,
-            event_id=self.event_id,
-            after=self.after,
-            since=self.since,
-            until=self.until,
-            events=EventFilter.of(self.types) if self.types else None,
-        )
+        named = {name: getattr(self, name) for name in self.model_fields_set - {"types"}}
+        if self.types:
+            named["events"] = EventFilter.of(self.types)
+        return ReplayWebhook(endpoint_id=endpoint_id, **named)
+
+
+def _is_range(named: set[str]) -> bool:
+    return bool(named) and named <= {"since", "until", "types"}
 
 
 class ReplayedJson(Shown):
