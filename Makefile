@@ -34,6 +34,7 @@ plans: $(VENV)/.dev ## Look at how each list is read from a million orders, and 
 	$(BIN)/python -m benchmarks.plans
 
 chaos: $(VENV)/.dev ## Kill the server fifty times under load, and count what is left
+	$(BIN)/pytest -m long
 	$(BIN)/python -m tests.chaos --kills 50
 	$(BIN)/python -m tests.chaos.events --kills 100
 	$(BIN)/python -m tests.chaos.workers --kills 30

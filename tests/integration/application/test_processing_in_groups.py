@@ -273,6 +273,27 @@ async def test_a_card_that_turns_out_to_be_declined_is_not_charged_again_unasked
     await assert_sound(database)
 
 
+async def test_who_asks_again_with_another_card_is_heard_though_the_first_task_waits(
+    database: Database,
+) -> None:
+    gateway = UnreliableGateway(OperationKind.CHARGE)
+    office = BackOffice(database, gateway)
+    order = await office.place(await office.product())
+    first = await office.request_processing(order.id, "tok_decline")
+
+    async with processing_of(office) as processing:
+        await processing.process_due()
+        gateway.mend()
+        await office.settle(order.id)
+        again = await office.request_processing(order.id, "tok_good")
+        await processing.process_due()
+
+    assert again.id == first.id
+    assert (await task_of(office, order.id)).state is TaskState.SUCCEEDED
+    assert (await office.order(order.id)).status is OrderStatus.CONFIRMED
+    await assert_sound(database)
+
+
 async def test_what_the_gateway_did_not_take_is_planned_for_later(database: Database) -> None:
     gateway = BusyGateway()
     office = BackOffice(database, gateway)

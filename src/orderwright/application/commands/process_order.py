@@ -13,8 +13,9 @@ from orderwright.domain.entities.order_lifecycle import OrderAct, OrderStatus
 from orderwright.domain.entities.payment import Payment
 from orderwright.domain.entities.payment_ledger import payment_status_of
 from orderwright.domain.entities.payment_operation import OperationKind
+from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.domain.entities.stock import InventoryMissing
-from orderwright.domain.entities.task import Task
+from orderwright.domain.entities.task import Task, TaskState
 from orderwright.domain.events.payment import PaymentRequested
 from orderwright.domain.interfaces.ids import Ids
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork
@@ -60,7 +61,20 @@ async def request_processing(
             now=now,
         )
         task = await uow.tasks.enqueue(promise)
+        if task.id != promise.id and order.payment_status is PaymentStatus.FAILED:
+            await _ask_anew(task.id, promise, uow)
         return await uow.commit(task)
+
+
+async def _ask_anew(task_id: str, promise: Task, uow: UnitOfWork) -> None:
+    """A task that waits to hear of a payment, of which it turned out meanwhile that it has failed,
+    is to make another one, with what it is now asked to pay with."""
+    task = await uow.tasks.get_by_id(task_id)
+    if task.state is TaskState.QUEUED:
+        task.payload = promise.payload
+        task.created_at = task.due_at = promise.due_at
+        task.attempts = 0
+        await uow.tasks.requeue(task)
 
 
 async def process_order(

@@ -93,6 +93,8 @@ def _payment(items: Sequence[_Payment], call: GatewayCall) -> Outcome | None:
     taken = [each for each in made if each.status != _DECLINED]
     if not taken:
         return declined(made[0].decline_code, made[0].id)
+    # What was given back meanwhile counts only where nothing else is held.
+    taken.sort(key=lambda each: each.status != DONE[call.kind])
     outcome = _taken(taken[0], call)
     if len(taken) > 1:
         log.error("payments.made_twice", reference=call.reference, times=len(taken))
@@ -114,9 +116,10 @@ def _held(payment: _Payment, call: GatewayCall) -> Money | None:
     if not is_whole or payment.currency != call.amount.currency.code:
         return None
     try:
-        return Money.parse(payment.amount, call.amount.currency)
+        held = Money.parse(payment.amount, call.amount.currency)
     except Rejected:
         return None
+    return held if held.minor > 0 else None
 
 
 def _taken(payment: _Payment, call: GatewayCall) -> Outcome:

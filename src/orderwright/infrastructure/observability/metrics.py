@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -112,7 +113,8 @@ def _forget_the_dead(directory: str) -> None:
     pids = {int(found[1]) for file in files if (found := _OF_PROCESS.search(file.name))}
     for pid in pids:
         if not _is_alive(pid):
-            mark_process_dead(pid, directory)  # type: ignore[no-untyped-call]
+            with suppress(FileNotFoundError):  # somebody else who reads does the same
+                mark_process_dead(pid, directory)  # type: ignore[no-untyped-call]
 
 
 def _is_alive(pid: int) -> bool:

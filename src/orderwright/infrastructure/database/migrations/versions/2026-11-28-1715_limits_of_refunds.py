@@ -38,9 +38,9 @@ INSERT INTO refund_items (refund_id, item_id, quantity)
 SELECT refunds.id, return_items.item_id, return_items.quantity
 FROM refunds
 JOIN return_items ON return_items.return_id = refunds.return_id
-WHERE refunds.id = (
-    SELECT MIN(others.id) FROM refunds AS others
-    WHERE others.return_id = refunds.return_id AND others.status <> 'failed'
+WHERE refunds.id IN (
+    SELECT MIN(id) FROM refunds
+    WHERE return_id IS NOT NULL AND status <> 'failed' GROUP BY return_id
 )
 AND NOT EXISTS (SELECT 1 FROM refund_items WHERE refund_items.refund_id = refunds.id)
 """
