@@ -37,8 +37,10 @@ class Limits:
     sqlite_busy_timeout_s: float = 5.0
 
 
-# A migration may rewrite a table; another server doing the same is waited for.
+# A migration may rewrite a table; another server doing the same is waited for. Nobody waits for an answer
+# meanwhile, so a database that is busy has time to take the connection.
 FOR_MIGRATIONS: Final = Limits(
+    connect_timeout_s=30.0,
     statement_timeout_s=_NO_LIMIT,
     idle_in_transaction_timeout_s=_NO_LIMIT,
     lock_timeout_s=_NO_LIMIT,
