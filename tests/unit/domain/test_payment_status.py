@@ -74,9 +74,15 @@ def a_partly_refunded_payment() -> Payment:
         ([a_failed_payment, a_pending_payment], PaymentStatus.UNPAID),
         ([a_failed_payment, a_captured_payment], PaymentStatus.PAID),
         ([a_failed_payment, a_failed_payment], PaymentStatus.FAILED),
-        ([a_captured_payment, an_unknown_payment], PaymentStatus.UNKNOWN),
-        # One of two has been given back whole: a part of what was taken.
-        ([a_captured_payment, a_refunded_payment], PaymentStatus.PARTIALLY_REFUNDED),
+        ([a_failed_payment, an_unknown_payment], PaymentStatus.UNKNOWN),
+        # Whatever the gateway may say of the second, the first is enough.
+        ([a_captured_payment, an_unknown_payment], PaymentStatus.PAID),
+        ([an_authorised_payment, an_unknown_payment], PaymentStatus.AUTHORISED),
+        # One of two has been given back: what was taken twice, or what is missing now.
+        ([a_captured_payment, a_refunded_payment], PaymentStatus.PAID),
+        ([an_authorised_payment, a_refunded_payment], PaymentStatus.AUTHORISED),
+        ([a_partly_refunded_payment, a_refunded_payment], PaymentStatus.PARTIALLY_REFUNDED),
+        ([a_refunded_payment, a_refunded_payment], PaymentStatus.REFUNDED),
     ],
 )
 def test_an_orders_payment_status_follows_from_all_its_payments(
@@ -94,5 +100,13 @@ def test_an_order_is_paid_when_all_of_it_is() -> None:
     assert payment_status_of(gbp("25.00"), payments) is PaymentStatus.PAID
 
 
+def test_an_order_is_not_paid_by_money_of_which_nobody_knows_whether_it_went_back() -> None:
+    payment = a_captured_payment("25.00")
+    carry_out(payment, OperationKind.REFUND, "5.00", UNKNOWN)
+
+    assert payment_status_of(gbp("20.00"), [payment]) is PaymentStatus.UNKNOWN
+
+
 def test_an_order_of_nothing_is_paid_from_the_start() -> None:
     assert payment_status_of(gbp("0.00"), []) is PaymentStatus.PAID
+    assert payment_status_of(gbp("0.00"), [a_refunded_payment()]) is PaymentStatus.REFUNDED

@@ -10,7 +10,7 @@ from orderwright.domain.entities.order import Order
 from orderwright.domain.entities.payment import Payment
 from orderwright.domain.events.payment import PaymentMadeTwice
 from orderwright.domain.interfaces.ids import Ids
-from orderwright.domain.interfaces.payment_gateway import Outcome
+from orderwright.domain.interfaces.payment_gateway import Outcome, Surplus
 
 
 def made_again(
@@ -25,9 +25,10 @@ def made_again(
     known = {payment.provider_payment_id for payment in payments}
     by_id = {payment.id: payment for payment in payments}
     for sent, outcome in results:
-        for surplus in outcome.surplus:
+        for surplus in _of_one_reference(sent, outcome):
             if surplus.provider_payment_id in known:
                 continue
+            known.add(surplus.provider_payment_id)
             first, kind = by_id[sent.payment_id], sent.call.kind
             again = Payment.made_twice(first, kind, surplus, ids=ids, now=now)
             made_twice = PaymentMadeTwice(
@@ -38,3 +39,11 @@ def made_again(
             )
             order.note(made_twice, now)
             yield again
+
+
+def _of_one_reference(sent: Sent, outcome: Outcome) -> Iterator[Surplus]:
+    """All payments that the gateway made, where it made several. Which of them it names first may
+    differ from what another process was told, and has recorded."""
+    if outcome.surplus and outcome.provider_payment_id is not None:
+        yield Surplus(outcome.provider_payment_id, sent.call.amount)
+    yield from outcome.surplus

@@ -90,19 +90,32 @@ def _state(
 
 
 def payment_status_of(total: Money, payments: Sequence[HasLedger]) -> PaymentStatus:
-    """How an order of `total` stands, from the ledgers of all its payments."""
-    authorised = sum(payment.authorised.minor for payment in payments)
+    """How an order of `total` stands, from the ledgers of all its payments.
+
+    What was taken more than once and given back leaves it paid; and what is not known of one payment
+    matters only where the others do not cover the total.
+    """
+    known = [payment for payment in payments if payment.status is not PaymentState.UNKNOWN]
+    if covered := _covered(total, known):
+        return covered
+    if len(known) < len(payments):
+        return PaymentStatus.UNKNOWN
     captured = sum(payment.captured.minor for payment in payments)
     refunded = sum(payment.refunded.minor for payment in payments)
-    states = {payment.status for payment in payments}
-    if PaymentState.UNKNOWN in states:
-        return PaymentStatus.UNKNOWN
     if refunded:
         return PaymentStatus.REFUNDED if refunded == captured else PaymentStatus.PARTIALLY_REFUNDED
-    if captured >= total.minor:
+    if not total:
         return PaymentStatus.PAID
-    if authorised >= total.minor:
-        return PaymentStatus.AUTHORISED
+    states = {payment.status for payment in payments}
     if PaymentState.FAILED in states and PaymentState.PENDING not in states:
         return PaymentStatus.FAILED
     return PaymentStatus.UNPAID
+
+
+def _covered(total: Money, payments: Sequence[HasLedger]) -> PaymentStatus | None:
+    refunded = sum(payment.refunded.minor for payment in payments)
+    if sum(payment.captured.minor for payment in payments) - refunded >= total.minor > 0:
+        return PaymentStatus.PAID
+    if sum(payment.authorised.minor for payment in payments) - refunded >= total.minor > 0:
+        return PaymentStatus.AUTHORISED
+    return None

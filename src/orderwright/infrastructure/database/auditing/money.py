@@ -84,20 +84,24 @@ SELECT 'order ' || id, 'payment_status ' || payment_status || ', but its payment
 FROM (
     SELECT orders.id, payment_status,
            CASE
+               WHEN total_minor > 0 AND captured_for_sure >= total_minor THEN 'paid'
+               WHEN total_minor > 0 AND authorised_for_sure >= total_minor THEN 'authorised'
                WHEN unknown > 0 THEN 'unknown'
                WHEN refunded > 0 AND refunded = captured THEN 'refunded'
                WHEN refunded > 0 THEN 'partially_refunded'
-               WHEN COALESCE(captured, 0) >= total_minor THEN 'paid'
-               WHEN authorised >= total_minor THEN 'authorised'
+               WHEN total_minor = 0 THEN 'paid'
                WHEN failed > 0 AND pending = 0 THEN 'failed'
                ELSE 'unpaid'
            END AS derived
     FROM orders
     LEFT JOIN (
         SELECT order_id,
-               SUM(authorised_minor) AS authorised,
                SUM(captured_minor) AS captured,
                SUM(refunded_minor) AS refunded,
+               SUM(CASE WHEN status <> 'unknown' THEN captured_minor - refunded_minor END)
+                   AS captured_for_sure,
+               SUM(CASE WHEN status <> 'unknown' THEN authorised_minor - refunded_minor END)
+                   AS authorised_for_sure,
                COUNT(CASE WHEN status = 'unknown' THEN 1 END) AS unknown,
                COUNT(CASE WHEN status = 'failed' THEN 1 END) AS failed,
                COUNT(CASE WHEN status = 'pending' THEN 1 END) AS pending
