@@ -38,11 +38,13 @@ BOMB: Final = answer("200 OK", "content-encoding: gzip", body=gzip.compress(byte
 
 @dataclass
 class Sink:
-    """`says` is answered in turn, the last one for good; by path, where one is named."""
+    """`says` is answered in turn, the last one for good; by path, where one is named. One that `holds_on`
+    ends no connection by itself."""
 
     url: str
     says: list[Answer] = field(default_factory=lambda: [OK])
     by_path: dict[str, Answer] = field(default_factory=dict)
+    holds_on: bool = False
     received: list[Received] = field(default_factory=list)
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -73,6 +75,8 @@ class Sink:
             self.received.append(Received(path, headers, body))
             self.heard.set()
             await _reply(self._next(path), reader, writer)
+            if self.holds_on:
+                await reader.read()
         writer.close()
 
 

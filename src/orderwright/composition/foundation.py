@@ -34,6 +34,8 @@ from orderwright.infrastructure.messaging.broker_publisher import Broker, Broker
 from orderwright.infrastructure.messaging.wake_up import WakeUp
 from orderwright.infrastructure.observability.failure_log import StructuredFailureLog
 from orderwright.infrastructure.observability.metrics import Metrics
+from orderwright.infrastructure.resilience.breakers import Breakers
+from orderwright.infrastructure.resilience.circuit_breaker import BreakerSettings
 from orderwright.infrastructure.security.jwt_tokens import JwtAccessTokens
 from orderwright.infrastructure.security.passwords import Argon2Passwords
 from orderwright.infrastructure.security.rate_limits import build_rate_limiter, rates_by_policy
@@ -93,6 +95,18 @@ class Foundation(containers.DeclarativeContainer):
     failure_log = providers.Singleton(StructuredFailureLog)
     metrics = providers.Singleton(Metrics)
     crash_point = providers.Singleton(crash_points, config.crash_points)
+    breakers = providers.Singleton(
+        Breakers,
+        providers.Factory(
+            BreakerSettings,
+            failure_threshold=config.circuit_failure_threshold,
+            window_s=config.circuit_window_seconds,
+            recovery_timeout_s=config.circuit_recovery_seconds,
+        ),
+        monotonic=monotonic,
+        now=clock.provided.now,
+        listener=metrics.provided.circuit,
+    )
 
     # Database
     database = providers.Singleton(
@@ -110,6 +124,7 @@ class Foundation(containers.DeclarativeContainer):
     wake_up = providers.Singleton(WakeUp)
     processing_wake_up = providers.Singleton(WakeUp)
     relay_wake_up = providers.Singleton(WakeUp)
+    webhook_wake_up = providers.Singleton(WakeUp)
     events_wait = relay_wake_up.provided.call
     task_publisher = providers.Singleton(
         BrokerPublisher,
@@ -133,6 +148,7 @@ class Foundation(containers.DeclarativeContainer):
         request_lease=providers.Factory(timedelta, seconds=config.idempotency_lease_seconds),
         tasks_wait=tasks_wait,
         events_wait=events_wait,
+        webhooks_wait=webhook_wake_up.provided.call,
     )
     order_reader = providers.Singleton(SqlOrderReader, database)
     full_order_reader = providers.Singleton(SqlFullOrderReader, database, order_reader)

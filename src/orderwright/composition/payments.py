@@ -14,8 +14,6 @@ from orderwright.infrastructure.external_services.payments_measured import Measu
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
 from orderwright.infrastructure.external_services.payments_stripe import StripeGateway
 from orderwright.infrastructure.resilience.bounded_client import BoundedClient, ClientLimits
-from orderwright.infrastructure.resilience.breakers import Breakers
-from orderwright.infrastructure.resilience.circuit_breaker import BreakerSettings
 from orderwright.infrastructure.resilience.guarded_client import GuardedClient
 from orderwright.infrastructure.resilience.http_answers import transient_answer
 from orderwright.infrastructure.resilience.retry import Retry, retry_policy, transient_unless_sent
@@ -23,19 +21,6 @@ from orderwright.infrastructure.resilience.retry_budget import RetryBudget
 
 
 class PaymentParts(Foundation):
-    # Calls to the outside
-    breakers = providers.Singleton(
-        Breakers,
-        providers.Factory(
-            BreakerSettings,
-            failure_threshold=Foundation.config.circuit_failure_threshold,
-            window_s=Foundation.config.circuit_window_seconds,
-            recovery_timeout_s=Foundation.config.circuit_recovery_seconds,
-        ),
-        monotonic=Foundation.monotonic,
-        now=Foundation.clock.provided.now,
-        listener=Foundation.metrics.provided.circuit,
-    )
     payment_client = providers.Singleton(
         BoundedClient,
         providers.Factory(
@@ -48,7 +33,7 @@ class PaymentParts(Foundation):
             answer_bytes_max=Foundation.config.payment_max_answer_bytes,
         ),
     )
-    payment_breaker = breakers.provided.named.call("payments")
+    payment_breaker = Foundation.breakers.provided.named.call("payments")
     payment_retry = providers.Factory(
         Retry,
         providers.Callable(

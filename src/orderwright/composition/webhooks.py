@@ -60,6 +60,7 @@ class WebhookParts(Foundation):
             connections_max=Foundation.config.webhook_concurrency,
         ),
         url_guard,
+        Foundation.breakers,
         Foundation.clock.provided.now,
         timeout_s=Foundation.config.webhook_timeout_seconds,
         at_once=Foundation.config.webhook_concurrency,
@@ -78,6 +79,7 @@ class WebhookParts(Foundation):
                 timedelta, days=Foundation.config.webhook_disable_after_days
             ),
         ),
+        failures=Foundation.failure_log,
         chance=Foundation.random.provided.random,
         reached=Foundation.crash_point,
     )
@@ -87,6 +89,7 @@ class WebhookParts(Foundation):
         webhook_sending.provided.send_due,
         providers.Singleton(_closing, webhook_client, resolver),
         Foundation.failure_log,
+        Foundation.webhook_wake_up,
         poll_s=Foundation.config.webhook_poll_seconds,
         at_once_each=Foundation.config.webhook_endpoint_concurrency,
         stop_grace_s=_STOP_GRACE_S,

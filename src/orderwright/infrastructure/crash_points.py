@@ -28,7 +28,7 @@ CRASH_POINTS: Final = frozenset(
         "relay.after_claim",
         "relay.after_publish_before_mark",
         "import.mid",
-        "webhook.after_send_before_note",
+        "webhook.after_send_before_mark",
         "migrate.mid",
     }
 )

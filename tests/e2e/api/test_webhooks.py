@@ -171,6 +171,9 @@ async def test_what_happens_to_an_order_arrives_in_order_and_is_replayed_on_requ
         "order.cancelled",
     ]
     assert {each["data"]["aggregate_id"] for each in told} == {order["id"]}
+    assert [got.headers["x-correlation-id"] for got in receiver.received] == [
+        each["data"]["correlation_id"] for each in told
+    ]
 
     replayed = await client.post(f"{here}/replay", json={"types": ["order.placed"]})
     await receiver.until(lambda: len(receiver.received) == 4)

@@ -26,7 +26,7 @@ async def _finished(api: httpx2.AsyncClient, path: str) -> Any:
 
 async def test_it_is_sent_again_with_the_same_id(database_url: str, tmp_path: Path) -> None:
     server = ServerProcess(database_url, tmp_path, **QUICK)
-    await server.start(CRASH_POINTS="webhook.after_send_before_note:kill")
+    await server.start(CRASH_POINTS="webhook.after_send_before_mark:kill")
     headers = {"Authorization": f"Bearer {await server.api_key()}"}
     async with sink() as receiver, httpx2.AsyncClient(base_url=server.url, headers=headers) as api:
         made = (await api.post("/api/v1/webhooks", json={"url": receiver.url})).json()

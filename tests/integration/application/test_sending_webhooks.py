@@ -5,11 +5,12 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import httpx2
 import pytest
 from standardwebhooks import Webhook
 
@@ -25,7 +26,13 @@ from orderwright.domain.entities.webhook_endpoint import (
 )
 from orderwright.domain.interfaces.event_feed import FeedEvent
 from orderwright.domain.interfaces.requests import RequestContext
-from orderwright.domain.interfaces.webhooks import Attempt, Delivery, DeliveryState
+from orderwright.domain.interfaces.webhooks import (
+    Attempt,
+    Delivery,
+    DeliveryState,
+    Reply,
+    WebhookClient,
+)
 from orderwright.domain.value_objects.event_filter import EventFilter
 from orderwright.infrastructure.crash_points import PlannedCrash, nothing
 from orderwright.infrastructure.database.database import Database
@@ -33,8 +40,11 @@ from orderwright.infrastructure.database.mapping import map_entities
 from orderwright.infrastructure.database.readers.webhooks import SqlWebhookReader
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
 from orderwright.infrastructure.external_services.webhook_client import HttpWebhookClient
+from orderwright.infrastructure.messaging.wake_up import WakeUp
 from orderwright.infrastructure.messaging.webhook_sender import WebhookSender
 from orderwright.infrastructure.observability.failure_log import StructuredFailureLog
+from orderwright.infrastructure.resilience.breakers import Breakers
+from orderwright.infrastructure.resilience.circuit_breaker import BreakerSettings
 from orderwright.infrastructure.security.pinned_network import (
     PinnedNetwork,
     ThreadedResolver,
@@ -102,13 +112,14 @@ class Post:
     async def send(self, limit: int = 8) -> Round:
         return await self.sending(self.client).send_due(self.endpoint_id, limit)
 
-    def sending(self, client: HttpWebhookClient) -> WebhookSending:
+    def sending(self, client: WebhookClient) -> WebhookSending:
         return WebhookSending(
             self.uow,
             client,
             SEALER,
             self.clock,
             SendingLimits(delays_s=DELAYS, lease=LEASE, bear_for=timedelta(days=5)),
+            failures=StructuredFailureLog(),
             chance=lambda: 0.5,
             reached=self.reached,
         )
@@ -117,6 +128,11 @@ class Post:
         found = await self._reader.delivery(self.endpoint_id, delivery_id)
         assert found is not None
         return found
+
+    async def deliveries(self) -> Sequence[Delivery]:
+        return await self._reader.deliveries(
+            self.endpoint_id, below=None, limit=10, state=None, event_type=None
+        )
 
     async def attempts(self, delivery_id: int) -> list[Attempt]:
         return list(await self._reader.attempts(delivery_id))
@@ -131,13 +147,35 @@ class Post:
         return SqlWebhookReader(self.database)
 
 
+@dataclass(frozen=True)
+class Unsendable:
+    """Sends nothing of that id, or nothing at all."""
+
+    why: str | Exception
+    only: str = ""
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:  # noqa: ARG002
+        if self.only not in ("", headers["webhook-id"]):
+            return Reply(status=204)
+        if isinstance(self.why, Exception):
+            raise self.why
+        return Reply(error=self.why, sent=False)
+
+
+def web_client(
+    transport: httpx2.AsyncBaseTransport, clock: SteppingClock, *, timeout_s: float
+) -> HttpWebhookClient:
+    breakers = Breakers(BreakerSettings())
+    return HttpWebhookClient(transport, URLS, breakers, clock.now, timeout_s=timeout_s, at_once=100)
+
+
 @pytest.fixture
 async def post(database: Database) -> AsyncIterator[Post]:
     map_entities()
     # Of today: what verifies signatures has a clock of its own.
     clock, resolver = SteppingClock(datetime.now(UTC)), ThreadedResolver()
     transport = pinned_transport(PinnedNetwork(URLS, resolver), connections_max=100)
-    client = HttpWebhookClient(transport, URLS, clock.now, timeout_s=0.3, at_once=100)
+    client = web_client(transport, clock, timeout_s=0.3)
     async with sink() as receiver:
         post = Post(database, clock, client, receiver)
         await post.endpoint()
@@ -233,6 +271,35 @@ async def test_one_order_waits_for_its_own_events_and_others_do_not(post: Post) 
     assert of_seven[-1] == "evt_2"
 
 
+async def test_what_could_not_even_be_sent_is_no_attempt_and_no_failure_of_the_receiver(
+    post: Post,
+) -> None:
+    delivery = await post.test()
+
+    await post.sending(Unsendable("busy")).send_due(post.endpoint_id, 8)
+    waiting = await post.delivery(delivery.id)
+
+    assert (waiting.state, waiting.attempts, waiting.last_error) == ("pending", 0, "busy")
+    assert waiting.due_at > post.clock.now()
+    assert await post.attempts(delivery.id) == []
+    assert (await post.seen()).failing_since is None
+
+
+async def test_an_error_that_nobody_foresaw_is_an_attempt_and_spoils_no_other(post: Post) -> None:
+    await told(post, (1, 7), (2, 8))
+
+    done = await post.sending(Unsendable(ZeroDivisionError(), only="evt_1")).send_due(
+        post.endpoint_id, 8
+    )
+
+    assert done == Round(2, 1)
+    listed = await post.deliveries()
+    assert [(each.webhook_id, each.state, each.last_error) for each in listed] == [
+        ("evt_2", "delivered", None),
+        ("evt_1", "pending", "internal_error"),
+    ]
+
+
 async def test_an_event_becomes_one_delivery_however_often_it_is_handed_over(post: Post) -> None:
     await told(post, (1, 7))
     await told(post, (1, 7))
@@ -323,13 +390,14 @@ async def test_one_that_hangs_among_fifty_holds_up_no_other(post: Post) -> None:
     await post.endpoints(healthy - 1)  # beside the one that is there
     await told(post, *((number, number) for number in range(1, orders + 1)))
     transport = pinned_transport(PinnedNetwork(URLS, ThreadedResolver()), connections_max=100)
-    patient = HttpWebhookClient(transport, URLS, post.clock.now, timeout_s=600, at_once=100)
+    patient = web_client(transport, post.clock, timeout_s=600)
     reader = SqlWebhookReader(post.database)
     sender = WebhookSender(
         lambda: reader.due_endpoints(post.clock.now()),
         post.sending(patient).send_due,
         patient.close,
         StructuredFailureLog(),
+        WakeUp(),
         poll_s=0.01,
         at_once_each=8,
         stop_grace_s=0,

@@ -8,6 +8,7 @@ import httpx2
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from orderwright.cli.webhook_grading import deliveries, graded
+from tests.webhook_sink import sink
 
 SECRET: Final = "whsec_" + "Zm9y" * 8
 
@@ -41,6 +42,16 @@ async def test_one_that_checks_nothing_fails_all_that_should_be_refused() -> Non
         "expired: signed ten minutes ago",
         "from the future: signed in ten minutes",
     ]
+
+
+async def test_one_whose_answers_have_no_end_is_graded_by_their_status() -> None:
+    sent = next(deliveries(SECRET, "run", datetime.now(UTC)))
+    async with sink() as receiver, httpx2.AsyncClient(timeout=None) as client:
+        receiver.says[:] = [b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n"]
+        receiver.holds_on = True
+        grade = await graded(client, receiver.url, sent)
+
+    assert (grade.got, grade.passed) == ("200", True)
 
 
 async def test_one_that_refuses_what_it_has_had_fails() -> None:

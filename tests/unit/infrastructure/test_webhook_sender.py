@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from orderwright.infrastructure.messaging.webhook_sender import WebhookSender
+from orderwright.infrastructure.messaging.wake_up import WakeUp
+from orderwright.infrastructure.messaging.webhook_sender import WebhookSender, _Lane
 from orderwright.infrastructure.observability.failure_log import StructuredFailureLog
 
 
@@ -20,10 +21,12 @@ class Receivers:
 
     left: dict[int, int]
     dead: frozenset[int] = frozenset()
+    looked: int = 0
     asked: list[tuple[int, int]] = field(default_factory=list)
     closed: bool = False
 
     async def due(self) -> Sequence[int]:
+        self.looked += 1
         return [each for each, many in self.left.items() if many]
 
     async def send(self, endpoint_id: int, limit: int) -> Counted:
@@ -37,13 +40,16 @@ class Receivers:
         self.closed = True
 
 
-def sender(receivers: Receivers) -> WebhookSender:
+def sender(
+    receivers: Receivers, *, wake_up: WakeUp | None = None, poll_s: float = 0.001
+) -> WebhookSender:
     return WebhookSender(
         receivers.due,
         receivers.send,
         receivers.close,
         StructuredFailureLog(),
-        poll_s=0.001,
+        wake_up or WakeUp(),
+        poll_s=poll_s,
         at_once_each=4,
         stop_grace_s=1,
     )
@@ -77,3 +83,44 @@ async def test_a_dead_receiver_is_asked_one_at_a_time_with_pauses_and_holds_up_n
 
     assert {limit for endpoint_id, limit in receivers.asked if endpoint_id == 1} == {1}
     assert receivers.left[1] == 5
+
+
+async def test_a_call_is_answered_at_once_and_not_at_the_next_poll() -> None:
+    receivers, wake_up = Receivers({1: 0}), WakeUp()
+    service = sender(receivers, wake_up=wake_up, poll_s=600)
+
+    service.start()
+    async with asyncio.timeout(10):
+        while not receivers.looked:
+            await asyncio.sleep(0)
+    receivers.left[1] = 3
+    wake_up.call()
+    await until_nothing_is_left(receivers, 1)
+    await service.stop()
+
+    assert receivers.looked == 2
+
+
+def test_what_only_waits_for_others_is_looked_for_less_and_less_often() -> None:
+    lane = _Lane()
+
+    rests = []
+    for _ in range(6):
+        lane.note(Counted(0, 0), 100.0, 8)
+        rests.append(lane.idle_until - 100)
+    lane.note(Counted(1, 1), 200.0, 8)
+    lane.note(Counted(0, 0), 200.0, 8)
+
+    assert rests == [0, 0.5, 1.5, 3.5, 5, 5]
+    assert not lane.rests(200.0)
+
+
+def test_no_more_is_asked_for_than_twice_what_there_was() -> None:
+    lane = _Lane()
+
+    asked = []
+    for tried in (1, 2, 1, 8):
+        lane.note(Counted(tried, tried), 0.0, 8)
+        asked.append(lane.at_once)
+
+    assert asked == [2, 4, 2, 8]

@@ -77,7 +77,7 @@ class EventHub:
         frame_of: Callable[[FeedEvent], bytes],
         failures: EventFailureLog,
         *,
-        wait: Callable[[float], Awaitable[None]],
+        wait: Callable[[float], Awaitable[object]],
         is_draining: Callable[[], bool],
         poll_s: float,
         clients_max: int,

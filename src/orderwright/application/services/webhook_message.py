@@ -22,6 +22,9 @@ class Message:
     body: bytes
 
 
+NOTHING: Final = Message(_PLAIN_TYPE, b"")
+
+
 def message_of(claimed: ClaimedDelivery, endpoint: WebhookEndpoint) -> Message:
     data, occurred_at = _data(claimed, endpoint.payload), _occurred_at(claimed)
     if endpoint.envelope is Envelope.CLOUDEVENTS:

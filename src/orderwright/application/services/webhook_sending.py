@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from orderwright.application.services.webhook_message import Message, message_of
+from orderwright.application.services.webhook_message import NOTHING, Message, message_of
 from orderwright.application.services.webhook_signature import signed_headers
 from orderwright.domain.entities.webhook_endpoint import (
     DisabledBecause,
@@ -15,6 +15,7 @@ from orderwright.domain.entities.webhook_endpoint import (
     WebhookNotFound,
 )
 from orderwright.domain.interfaces.clock import Clock
+from orderwright.domain.interfaces.failure_log import FailureLog
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.interfaces.security import SecretSealer, UnreadableSecret
 from orderwright.domain.interfaces.unit_of_work import UnitOfWorkFactory
@@ -30,6 +31,7 @@ from orderwright.domain.interfaces.webhooks import (
 # So that endpoints that failed at the same moment are not tried again at the same moment.
 JITTER: Final = 0.2
 EXCERPT_CHARS_MAX: Final = 1_000
+CORRELATION_HEADER: Final = "x-correlation-id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ class WebhookSending:
         clock: Clock,
         limits: SendingLimits,
         *,
+        failures: FailureLog,
         chance: Callable[[], float],
         reached: Callable[[str], Awaitable[None]],
     ) -> None:
@@ -70,6 +73,7 @@ class WebhookSending:
         self._sealer = sealer
         self._clock = clock
         self._limits = limits
+        self._failures = failures
         self._chance = chance
         self._reached = reached
 
@@ -80,7 +84,7 @@ class WebhookSending:
             return Round(0, 0)
         endpoint, claimed = found
         tried = await asyncio.gather(*(self._try(each, endpoint) for each in claimed))
-        await self._reached("webhook.after_send_before_note")
+        await self._reached("webhook.after_send_before_mark")
         await self._note(endpoint_id, tried)
         return Round(len(tried), sum(each.attempt.reply.arrived for each in tried))
 
@@ -101,8 +105,8 @@ class WebhookSending:
         return None
 
     async def _try(self, claimed: ClaimedDelivery, endpoint: WebhookEndpoint) -> Tried:
-        message, started_at = message_of(claimed, endpoint), self._clock.now()
-        headers, reply = await self._post(claimed, endpoint, message, started_at)
+        started_at = self._clock.now()
+        message, headers, reply = await self._post(claimed, endpoint, started_at)
         ended_at = self._clock.now()
         attempt = Attempt(
             number=claimed.fence,
@@ -115,24 +119,36 @@ class WebhookSending:
         return self._judged(claimed, attempt, ended_at)
 
     async def _post(
-        self,
-        claimed: ClaimedDelivery,
-        endpoint: WebhookEndpoint,
-        message: Message,
-        at: datetime,
-    ) -> tuple[dict[str, str], Reply]:
+        self, claimed: ClaimedDelivery, endpoint: WebhookEndpoint, at: datetime
+    ) -> tuple[Message, Mapping[str, str], Reply]:
+        """An error of ours ends this attempt, and not the others of its round."""
+        message, headers = NOTHING, dict[str, str]()
         try:
-            secrets = [self._sealer.open(each) for each in endpoint.live_secrets(at)]
+            message = message_of(claimed, endpoint)
+            headers = self._headers(claimed, endpoint, message, at)
+            reply = await self._client.post(endpoint.url, headers, message.body)
         except UnreadableSecret:
-            return {}, Reply(error="secret_unreadable")
+            reply = Reply(error="secret_unreadable")
+        except Exception as error:  # noqa: BLE001 - nobody foresaw it, and it is seen all the same
+            self._failures.worker_failed(error)
+            reply = Reply(error="internal_error")
+        return message, headers, reply
+
+    def _headers(
+        self, claimed: ClaimedDelivery, endpoint: WebhookEndpoint, message: Message, at: datetime
+    ) -> dict[str, str]:
+        secrets = [self._sealer.open(each) for each in endpoint.live_secrets(at)]
         signed = signed_headers(secrets, claimed.delivery.webhook_id, at, message.body)
-        headers = {"content-type": message.content_type, **signed}
-        return headers, await self._client.post(endpoint.url, headers, message.body)
+        correlation_id = claimed.event and claimed.event.correlation_id
+        told = {CORRELATION_HEADER: correlation_id} if correlation_id else {}
+        return {"content-type": message.content_type, **told, **signed}
 
     def _judged(self, claimed: ClaimedDelivery, attempt: Attempt, now: datetime) -> Tried:
         reply, failures = attempt.reply, claimed.delivery.attempts
         state, due_at = DeliveryState.PENDING, now
-        if reply.arrived:
+        if not reply.sent:
+            due_at = now + self._delay(1, reply)
+        elif reply.arrived:
             state = DeliveryState.DELIVERED
         elif reply.says_gone or failures > len(self._limits.delays_s):
             state = DeliveryState.DEAD
@@ -157,9 +173,10 @@ class WebhookSending:
 
     def _draw_conclusions(self, endpoint: WebhookEndpoint, noted: Sequence[Tried]) -> None:
         now = self._clock.now()
-        if any(each.attempt.reply.says_gone for each in noted):
+        replies = [each.attempt.reply for each in noted if each.attempt.reply.sent]
+        if any(each.says_gone for each in replies):
             endpoint.disable(DisabledBecause.GONE, now)
-        elif any(each.attempt.reply.arrived for each in noted):
+        elif any(each.arrived for each in replies):
             endpoint.note_arrival()
-        elif noted:
+        elif replies:
             endpoint.note_failure(now, bear_for=self._limits.bear_for)

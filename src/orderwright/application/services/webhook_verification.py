@@ -11,6 +11,7 @@ from orderwright.application.services.webhook_signature import signature
 
 # Either way: what is older may be a replay by somebody else, and a clock that is further off is wrong.
 TOLERANCE_S: Final = 300
+_DIGITS_MAX: Final = 12
 
 
 def fault_of(secret: str, headers: Mapping[str, str], body: bytes, *, now: datetime) -> str | None:
@@ -18,7 +19,7 @@ def fault_of(secret: str, headers: Mapping[str, str], body: bytes, *, now: datet
     webhook_id, seconds = headers.get("webhook-id"), headers.get("webhook-timestamp", "")
     if not webhook_id:
         return "no webhook-id"
-    if not (seconds.isascii() and seconds.isdigit()):
+    if not (seconds.isascii() and seconds.isdigit() and len(seconds) <= _DIGITS_MAX):
         return "no webhook-timestamp"
     if abs(now.timestamp() - int(seconds)) > TOLERANCE_S:
         return "the timestamp is too old or too new"

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 app = group("Have events sent to others, and see what came of it.")
 
 _PAGE: Final = 100
-_TIMEOUT_S: Final = 15.0
 _COLUMNS: Final = ("id", "url", "events", "payload", "envelope", "status", "failing_since")
 _TRIED: Final = ("id", "event_id", "event_type", "state", "attempts", "last_status", "last_error")
 
@@ -171,6 +170,7 @@ def verify(
     import asyncio
 
     _check_secret(secret)
+    _check_url(url)
     grades = asyncio.run(_graded(url, secret))
     if as_json:
         print_json([as_data(each) for each in grades])
@@ -190,7 +190,7 @@ async def _graded(url: str, secret: str) -> list[Grade]:
     from orderwright.cli.webhook_grading import deliveries as to_send
     from orderwright.cli.webhook_grading import graded
 
-    async with httpx2.AsyncClient(timeout=_TIMEOUT_S, trust_env=False) as client:
+    async with httpx2.AsyncClient(timeout=None, trust_env=False) as client:
         sent = to_send(secret, secrets.token_hex(4), datetime.now(UTC))
         return [await graded(client, url, each) for each in sent]
 
@@ -204,6 +204,19 @@ def _check_secret(secret: str) -> None:
         check_webhook_secrets(SecretStr(secret), "http")
     except ValueError as fault:
         raise Failure(f"--secret {fault}", code="bad_option", exit_code=ExitCode.USAGE) from None
+
+
+def _check_url(url: str) -> None:
+    import httpx2
+
+    try:
+        is_usable = httpx2.URL(url).scheme in ("http", "https")
+    except httpx2.InvalidURL:
+        is_usable = False
+    if not is_usable:
+        raise Failure(
+            "--url must begin with http:// or https://", code="bad_option", exit_code=ExitCode.USAGE
+        )
 
 
 def _shown(endpoint: WebhookEndpoint) -> dict[str, Any]:

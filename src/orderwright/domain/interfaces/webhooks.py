@@ -59,13 +59,17 @@ class ClaimedDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What came of one request: a status, or in `error` why there is none. The body is an excerpt."""
+    """What came of one request: a status, or in `error` why there is none. The body is an excerpt.
+
+    `sent` is False where nothing was even tried, for a reason that is ours: no attempt then.
+    """
 
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     error: str | None = None
     retry_after_s: float = 0.0
+    sent: bool = True
 
     @property
     def arrived(self) -> bool:
@@ -119,7 +123,8 @@ class WebhookDeliveries(Protocol):
         ...
 
     async def note(self, tried: Sequence[Tried]) -> Sequence[Tried]:
-        """Write down attempts and what becomes of their deliveries; those that were still ours."""
+        """Write down attempts and what becomes of their deliveries; those that were still ours. What
+        was not sent is as if it had not been claimed."""
         ...
 
     async def give_up(self, endpoint_id: int, reason: str, now: datetime) -> None:

@@ -91,9 +91,10 @@ class SqlUnitOfWork:
         request_lease: timedelta = REQUEST_LEASE,
         tasks_wait: TasksWait = nobody,
         events_wait: Callable[[], None] = lambda: None,
+        webhooks_wait: Callable[[], None] = lambda: None,
     ) -> None:
         """`tasks_wait` is called after a commit that put tasks down for whoever runs them,
-        `events_wait` after one that wrote events."""
+        `events_wait` after one that wrote events, `webhooks_wait` after one that made deliveries due."""
         self.context = context
         self._by = By(context.actor.name, context.correlation_id)
         self.resumes: str | None = None
@@ -103,6 +104,7 @@ class SqlUnitOfWork:
         self._request_lease = request_lease
         self._tasks_wait = tasks_wait
         self._events_wait = events_wait
+        self._webhooks_wait = webhooks_wait
         self._wrote_events = False
         self._claimed = False
 
@@ -208,6 +210,8 @@ class SqlUnitOfWork:
             self._tasks_wait(self.tasks.put_down)
         if self._wrote_events:
             self._events_wait()
+        if self.webhook_deliveries.made_due:
+            self._webhooks_wait()
 
     async def _write_records(self) -> None:
         """The events and stock movements of everything touched here, in this transaction."""

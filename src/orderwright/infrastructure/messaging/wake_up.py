@@ -15,12 +15,12 @@ class WakeUp:
     def call(self) -> None:
         self._called.set()
 
-    async def wait(self, at_most_s: float) -> None:
-        """Until called, or for so long; a call from before the wait counts."""
+    async def wait(self, at_most_s: float) -> bool:
+        """Until called, which it answers, or for so long; a call from before the wait counts."""
         try:
             async with asyncio.timeout(at_most_s):
-                await self._called.wait()
+                return await self._called.wait()
         except TimeoutError:
-            return
+            return False
         finally:
             self._called.clear()

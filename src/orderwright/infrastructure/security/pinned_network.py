@@ -11,33 +11,39 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeAlias
 
 import httpcore2
 import httpx2
 
+from orderwright.domain.interfaces.batching import QueueFull, Stopping
+from orderwright.infrastructure.concurrency.thread_pool import ThreadRunner
 from orderwright.infrastructure.security.url_guard import OutboundUrls
 
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 
 # The loop's own threads are few: names whose servers do not answer would hold up all others.
 _RESOLVING_AT_ONCE: Final = 32
+_WAITING_MAX: Final = 1_000
 
 
 class ThreadedResolver:
     """The system's resolver. Lives until `close`."""
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(_RESOLVING_AT_ONCE, thread_name_prefix="resolver")
+        self._threads = ThreadRunner(
+            "resolver", threads=_RESOLVING_AT_ONCE, waiting_max=_WAITING_MAX
+        )
 
     async def __call__(self, host: str, port: int) -> Sequence[str]:
         """Raises: OSError."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, _addresses, host, port)
+        try:
+            return await self._threads.run(_addresses, host, port)
+        except (QueueFull, Stopping) as error:
+            raise OSError("no name is resolved now") from error
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.close()
 
 
 class PinnedNetwork(httpcore2.AsyncNetworkBackend):

@@ -15,6 +15,7 @@ from orderwright.infrastructure.security.outbound_addresses import why_refused
 
 # No escapes and no zones: what reads them differently is what attacks are made of.
 _HOST: Final = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
+_PORT_MAX: Final = 65_535
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 # Names that some resolvers answer although nobody owns them.
 _LOCAL_NAMES: Final = (".localhost", ".local", ".internal", ".localdomain", ".home.arpa")
@@ -34,11 +35,14 @@ class OutboundUrls:
             raise UrlRefused("the URL must begin with https://")
         if parsed.userinfo or parsed.fragment:
             raise UrlRefused("the URL must have no user, password or fragment")
-        self.check_port(parsed.port or _DEFAULT_PORTS[parsed.scheme])
+        port = parsed.port
+        self.check_port(_DEFAULT_PORTS[parsed.scheme] if port is None else port)
         self._check_host(parsed.raw_host.decode())
 
     def check_port(self, port: int) -> None:
         """Raises: UrlRefused."""
+        if not 0 < port <= _PORT_MAX:
+            raise UrlRefused("the URL names no port that there is")
         if port not in self.ports and not self.local_too:
             allowed = ", ".join(map(str, sorted(self.ports)))
             raise UrlRefused(f"nothing is sent to port {port}, only to {allowed}")

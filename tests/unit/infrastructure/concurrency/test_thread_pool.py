@@ -1,6 +1,8 @@
 """What blocks runs beside the event loop, only so much of it, and errors come back."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -76,3 +78,30 @@ async def test_a_closed_runner_begins_nothing() -> None:
         for _ in range(2):  # no place is lost by being refused
             with pytest.raises(Stopping):
                 await runner.run(int, "7")
+
+
+ENDS_WHILE_A_THREAD_HANGS = """
+import asyncio, threading
+from orderwright.infrastructure.concurrency.thread_pool import ThreadRunner
+
+async def main():
+    runner = ThreadRunner("hangs", threads=1, waiting_max=0)
+    asyncio.create_task(runner.run(threading.Event().wait))
+    await asyncio.sleep(0)
+    runner.close()
+    print("closed")
+
+asyncio.run(main())
+"""
+
+
+def test_a_thread_that_hangs_does_not_keep_the_process_from_ending() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", ENDS_WHILE_A_THREAD_HANGS],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (ran.stdout, ran.returncode) == ("closed\n", 0), ran.stderr

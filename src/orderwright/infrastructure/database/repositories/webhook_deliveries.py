@@ -38,12 +38,14 @@ class SqlWebhookDeliveries(Replays):
         if wanted:
             rows = [_new_row(endpoint_id, event, now) for endpoint_id, event in wanted]
             await self._session.execute(rows_unless_there(self._session, webhook_deliveries), rows)
+            self.made_due = True
 
     async def add_test(self, endpoint_id: int, now: datetime) -> Delivery:
         row = {**_fresh(now), "endpoint_id": endpoint_id, "event_type": TEST_EVENT}
         made = await self._session.execute(
             insert(webhook_deliveries).values(row).returning(*DELIVERY)
         )
+        self.made_due = True
         return delivery_of(made.mappings().one())
 
     async def claim_due(
@@ -73,7 +75,11 @@ class SqlWebhookDeliveries(Replays):
 
     async def note(self, tried: Sequence[Tried]) -> Sequence[Tried]:
         noted = [each for each in tried if await self._is_written(each)]
-        rows = [attempt_row(each.claimed.delivery.id, each.attempt) for each in noted]
+        rows = [
+            attempt_row(each.claimed.delivery.id, each.attempt)
+            for each in noted
+            if each.attempt.reply.sent
+        ]
         if rows:
             await self._session.execute(insert(webhook_attempts), rows)
         return noted
@@ -123,6 +129,7 @@ class SqlWebhookDeliveries(Replays):
             )
             .values(
                 state=tried.state,
+                attempts=_rows.attempts - (0 if tried.attempt.reply.sent else 1),
                 due_at=tried.due_at,
                 finished_at=ended_at,
                 lease_until=None,

@@ -24,6 +24,8 @@ class Replays:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        # Whether there is something to send at once, once this is committed.
+        self.made_due = False
 
     async def replay_one(self, endpoint_id: int, delivery_id: int, now: datetime) -> int:
         again = (
@@ -33,6 +35,7 @@ class Replays:
             .values(_opened(now))
             .returning(_rows.id)
         )
+        self.made_due = True
         return len((await self._session.execute(again)).all())
 
     async def replay_events(
@@ -69,6 +72,7 @@ class Replays:
             where=_is_at_rest(now),
         )
         await self._session.execute(again)
+        self.made_due = True
 
 
 _COLUMNS: Final = [
