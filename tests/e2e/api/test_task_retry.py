@@ -17,7 +17,7 @@ async def left_behind(service: Service, order: dict[str, Any], state: TaskState)
     task = Task(
         id=service.container.ids().new_id(),
         name=PROCESS_ORDER,
-        payload={"order_id": order["id"], "payment_token": None},
+        payload={"order_id": order["id"], "payment_token": None, "payments_before": 0},
         dedupe_key=f"{PROCESS_ORDER}:{order['id']}",
         order_id=order["id"],
         created_at=now,

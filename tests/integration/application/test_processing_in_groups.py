@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from orderwright.application.commands.process_order import PROCESS_ORDER
+from orderwright.application.commands.retry_task import RetryTask, retry_task
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.payment import Payment
 from orderwright.domain.entities.payment_operation import (
@@ -17,7 +18,7 @@ from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.processing.store import SqlProcessingStore
 from orderwright.infrastructure.external_services.payments_sandbox import SandboxGateway
-from tests.back_office import BackOffice
+from tests.back_office import BackOffice, SteppingClock
 from tests.gateways import BusyGateway, UnreliableGateway, WatchedGateway
 from tests.patience import AWAITED_S
 from tests.processing import LIMITS, processing_of
@@ -292,6 +293,52 @@ async def test_who_asks_again_with_another_card_is_heard_though_the_first_task_w
     assert (await task_of(office, order.id)).state is TaskState.SUCCEEDED
     assert (await office.order(order.id)).status is OrderStatus.CONFIRMED
     await assert_sound(database)
+
+
+async def test_who_asks_again_is_heard_though_his_clock_is_behind(database: Database) -> None:
+    office = BackOffice(database)
+    order = await office.place(await office.product())
+    behind = BackOffice(database, clock=SteppingClock(), ids=office.ids)
+    await office.request_processing(order.id, "tok_decline")
+
+    async with processing_of(office) as processing:
+        await processing.process_due()
+        assert (await task_of(office, order.id)).state is TaskState.FAILED
+        assert (await behind.request_processing(order.id)).created_at < office.clock.now()
+        await processing.process_due()
+
+    assert (await office.order(order.id)).status is OrderStatus.CONFIRMED
+
+
+async def test_a_dead_task_that_a_person_retries_makes_another_payment_once_the_last_has_failed(
+    database: Database,
+) -> None:
+    gateway = UnreliableGateway(OperationKind.CHARGE)
+    office = BackOffice(database, gateway)
+    order = await office.place(await office.product())
+    await office.request_processing(order.id, "tok_decline")
+
+    async with processing_of(office) as processing:
+        await processing.process_due()
+        await die_and_be_retried(office, order.id)
+        await processing.process_due()
+        assert len(gateway.executed) == 1  # nobody knows yet what became of it
+        gateway.mend()
+        await office.settle(order.id)
+        await die_and_be_retried(office, order.id)
+        await processing.process_due()
+
+    assert len(gateway.executed) == 2
+    task = await task_of(office, order.id)
+    assert (task.state, task.attempts) == (TaskState.FAILED, 1)
+
+
+async def die_and_be_retried(office: BackOffice, order_id: int) -> None:
+    async with office.uow() as uow:
+        task = await uow.tasks.get_by_id(office.tasks[order_id])
+        task.state = TaskState.DEAD
+        await uow.commit()
+    await retry_task(RetryTask(task_id=task.id), office.uow(), now=office.clock.now())
 
 
 async def test_what_the_gateway_did_not_take_is_planned_for_later(database: Database) -> None:

@@ -52,7 +52,8 @@ async def list_some(details: OrderDetails, page: Annotated[TasksPage, Query()]) 
     dependencies=[requires(Permission.ORDERS_WRITE)],
 )
 async def retry(task_id: TextId, once: Once, now: Now) -> Response:
-    """Give a dead task another life: it is tried as often again as a new one."""
+    """Give a dead task another life: it is tried as often again as a new one. Where it was to process
+    an order whose payment has failed meanwhile, another payment is made with the same token."""
     command = RetryTask(task_id=task_id)
     return await once.run(
         lambda uow: retry_task(command, uow, now=now),

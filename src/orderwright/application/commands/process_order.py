@@ -3,6 +3,7 @@ may run twice, side by side, and go on after a crash at any point."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -31,14 +32,14 @@ class RequestProcessing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessOrder:
-    """A payment that was begun since `asked_at` is the one that was asked for: if it has failed, there
-    is to be no other until somebody asks again."""
+    """`payments_before`: how many payments the order had when it was asked for. What came since is
+    what was asked for: if it has failed, there is to be no other until somebody asks again."""
 
     order_id: int
     provider: str
     payment_token: str | None = None
     capture: bool = True  # or else only authorise
-    asked_at: datetime | None = None
+    payments_before: int | None = None
 
 
 async def request_processing(
@@ -56,6 +57,7 @@ async def request_processing(
         promise = processing_task(
             order.id,
             command.payment_token,
+            payments_before=await payments_of(order.id, uow),
             correlation_id=uow.context.correlation_id,
             ids=ids,
             now=now,
@@ -72,9 +74,15 @@ async def _ask_anew(task_id: str, promise: Task, uow: UnitOfWork) -> None:
     task = await uow.tasks.get_by_id(task_id)
     if task.state is TaskState.QUEUED:
         task.payload = promise.payload
-        task.created_at = task.due_at = promise.due_at
+        task.due_at = promise.due_at
         task.attempts = 0
         await uow.tasks.requeue(task)
+
+
+async def payments_of(order_id: int, uow: UnitOfWork) -> int:
+    """How often it was tried to take the order's money: it tells before from after whatever the
+    clocks say of those who ask and of those who pay."""
+    return len(await uow.payments.of_order(order_id))
 
 
 async def process_order(
@@ -100,6 +108,7 @@ def processing_task(
     order_id: int,
     payment_token: str | None,
     *,
+    payments_before: int,
     correlation_id: str | None,
     ids: Ids,
     now: datetime,
@@ -107,7 +116,11 @@ def processing_task(
     return Task(
         id=ids.new_id(),
         name=PROCESS_ORDER,
-        payload={"order_id": order_id, "payment_token": payment_token},
+        payload={
+            "order_id": order_id,
+            "payment_token": payment_token,
+            "payments_before": payments_before,
+        },
         dedupe_key=f"{PROCESS_ORDER}:{order_id}",
         order_id=order_id,
         correlation_id=correlation_id,
@@ -120,7 +133,7 @@ async def _plan_payment(
     order: Order, command: ProcessOrder, uow: UnitOfWork, ids: Ids, now: datetime
 ) -> None:
     payments = await uow.payments.of_order(order.id)
-    if any(payment.is_live or _is_of(command, payment) for payment in payments):
+    if any(payment.is_live for payment in payments) or _is_done(command, payments):
         return  # an earlier run got this far
     units = await _validated_units(order, uow)
     order.validate_inventory(units, now)
@@ -130,8 +143,8 @@ async def _plan_payment(
         order.payment_status = payment_status_of(order.total, [*payments, charge])
 
 
-def _is_of(command: ProcessOrder, payment: Payment) -> bool:
-    return command.asked_at is not None and payment.created_at >= command.asked_at
+def _is_done(command: ProcessOrder, payments: Sequence[Payment]) -> bool:
+    return command.payments_before is not None and len(payments) > command.payments_before
 
 
 async def _validated_units(order: Order, uow: UnitOfWork) -> int:

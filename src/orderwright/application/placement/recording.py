@@ -54,6 +54,7 @@ def _tasks(candidate: Candidate, ids: Ids) -> Iterator[Task]:
         yield processing_task(
             candidate.order.id,
             request.command.payment_token,
+            payments_before=0,
             correlation_id=request.context.correlation_id,
             ids=ids,
             now=request.now,

@@ -245,7 +245,11 @@ def _task_of(claim: Claim) -> Task:
     return Task(
         id=claim.task_id,
         name=PROCESS_ORDER,
-        payload={"order_id": claim.order_id, "payment_token": claim.token},
+        payload={
+            "order_id": claim.order_id,
+            "payment_token": claim.token,
+            "payments_before": claim.payments_before,
+        },
         order_id=claim.order_id,
         correlation_id=claim.correlation_id,
         created_at=claim.created_at,

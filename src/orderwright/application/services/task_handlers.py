@@ -58,7 +58,8 @@ class TaskHandlers:
             provider=self._gateway.name,
             payment_token=cast("str | None", task.payload["payment_token"]),
             capture=self._capture,
-            asked_at=task.created_at,
+            # One that was put down by an earlier release does not say.
+            payments_before=cast("int", task.payload.get("payments_before", 0)),
         )
         order = await process_order(
             command,

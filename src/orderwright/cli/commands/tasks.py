@@ -56,7 +56,10 @@ def show(task_id: TaskId, *, as_json: Json = False) -> None:
 
 @app.command()
 def retry(task_id: TaskId) -> None:
-    """Give a dead one another life: it is tried as often again as a new one."""
+    """Give a dead one another life: it is tried as often again as a new one.
+
+    Where it was to process an order whose payment has failed meanwhile, another payment is made.
+    """
     run(lambda container: _retry(container, task_id))
     say(f"The task {task_id} is queued again.")
 

@@ -22,6 +22,7 @@ class Claim:
     attempts: int
     order_id: int
     token: str | None
+    payments_before: int
     correlation_id: str | None
     created_at: datetime
     due_at: datetime

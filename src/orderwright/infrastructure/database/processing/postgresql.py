@@ -19,8 +19,8 @@ WHERE id IN (
     AND (state = 'queued' AND due_at <= $2 OR state = 'running' AND lease_until < $2)
   ORDER BY due_at LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED
 )
-RETURNING id, fence, attempts, order_id, payload ->> 'payment_token', correlation_id, created_at,
-  due_at
+RETURNING id, fence, attempts, order_id, payload ->> 'payment_token',
+  payload ->> 'payments_before', correlation_id, created_at, due_at
 """
 STILL_HELD: Final = """
 SELECT id FROM tasks

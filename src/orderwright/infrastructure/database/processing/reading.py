@@ -22,12 +22,23 @@ def claims(rows: Rows, lease_until: datetime) -> list[Claim]:
             attempts=attempts,
             order_id=order_id,
             token=token,
+            payments_before=int(payments_before or 0),
             correlation_id=correlation_id,
             created_at=_time(created_at),
             due_at=_time(due_at),
             lease_until=lease_until,
         )
-        for task_id, fence, attempts, order_id, token, correlation_id, created_at, due_at in rows
+        for (
+            task_id,
+            fence,
+            attempts,
+            order_id,
+            token,
+            payments_before,
+            correlation_id,
+            created_at,
+            due_at,
+        ) in rows
     ]
 
 
