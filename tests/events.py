@@ -1,6 +1,6 @@
 """Those who follow events, for tests."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from orderwright.domain.interfaces.event_feed import EventConsumer, FeedEvent
 from orderwright.domain.interfaces.gateway_webhooks import GatewayEvent
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork
+from orderwright.domain.value_objects.event_filter import EVENT_TYPES
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.readers.event_delivery import SqlDeliveryReader
 from orderwright.infrastructure.database.readers.event_feed import SqlEventFeedReader
@@ -31,12 +32,12 @@ class Copying:
     time: so the database knows how often it happened."""
 
     name: str = "copying"
-    wanted: str = "customer."
+    family: str = "customer."
     refuse: Callable[[FeedEvent], Awaitable[None]] = refuse_nothing
     seen: list[int] = field(default_factory=list)
 
-    def wants(self, name: str) -> bool:
-        return name.startswith(self.wanted)
+    async def wanted(self) -> Collection[str]:
+        return [name for name in EVENT_TYPES if name.startswith(self.family)]
 
     async def consume(self, events: Sequence[FeedEvent], uow: UnitOfWork) -> None:
         for event in events:
@@ -47,7 +48,7 @@ class Copying:
 
 
 def relay(office: BackOffice) -> EventRelay:
-    return EventRelay(office.units, SqlDeliveryReader(office.database), office.clock, gather_s=0)
+    return EventRelay(office.units, SqlDeliveryReader(office.database), office.clock)
 
 
 def handover(

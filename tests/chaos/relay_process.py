@@ -29,7 +29,7 @@ async def work(url: str) -> None:
         return SqlUnitOfWork(database, clock, nothing, context)
 
     deliveries = SqlDeliveryReader(database)
-    relay = EventRelay(units, deliveries, clock, gather_s=0.01)
+    relay = EventRelay(units, deliveries, clock)
     handover = EventHandover(
         units,
         SqlEventFeedReader(database),

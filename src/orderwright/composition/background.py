@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
 from dependency_injector import providers
@@ -26,8 +26,10 @@ from orderwright.composition.foundation import Foundation
 from orderwright.composition.mails import MailParts
 from orderwright.composition.payments import PaymentParts
 from orderwright.composition.webhooks import WebhookParts
+from orderwright.domain.interfaces.clock import Clock
 from orderwright.infrastructure.concurrency.batcher import Batcher
 from orderwright.infrastructure.database.processing.store import SqlProcessingStore
+from orderwright.infrastructure.database.readers.tasks import SqlTaskReader
 from orderwright.infrastructure.database.schedules import SqlSchedules
 from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
 from orderwright.infrastructure.messaging.rounds import Rounds
@@ -45,6 +47,19 @@ def _a_third(seconds: float) -> float:
 
 def _merged(*handlers: Mapping[str, TaskHandler]) -> dict[str, TaskHandler]:
     return {name: handler for each in handlers for name, handler in each.items()}
+
+
+def _if_any(
+    has_due: Callable[[datetime], Awaitable[bool]],
+    clock: Clock,
+    run_due: Callable[[], Awaitable[int]],
+) -> Callable[[], Awaitable[int]]:
+    """A claim is a write, and most looks find nothing."""
+
+    async def run() -> int:
+        return await run_due() if await has_due(clock.now()) else 0
+
+    return run
 
 
 class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
@@ -95,7 +110,14 @@ class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
     )
     worker = providers.Singleton(
         EmbeddedWorker,
-        task_runner.provided.run_due,
+        providers.Singleton(
+            _if_any,
+            providers.Singleton(
+                SqlTaskReader, Foundation.database, except_for=[PROCESS_ORDER]
+            ).provided.has_due,
+            Foundation.clock,
+            task_runner.provided.run_due,
+        ),
         Foundation.failure_log,
         Foundation.wake_up,
         Foundation.config.task_poll_seconds,

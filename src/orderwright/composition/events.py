@@ -9,7 +9,7 @@ from dependency_injector import providers
 
 from orderwright.application.services.backlog import Backlog
 from orderwright.application.services.event_handover import EventHandover
-from orderwright.application.services.event_relay import EventRelay
+from orderwright.application.services.event_relay import AT_ONCE, EventRelay
 from orderwright.application.services.event_turn import HandoverLimits
 from orderwright.composition.foundation import Foundation, call_all
 from orderwright.composition.mails import MailParts
@@ -17,6 +17,7 @@ from orderwright.composition.webhooks import WebhookParts
 from orderwright.infrastructure.database.readers.event_delivery import SqlDeliveryReader
 from orderwright.infrastructure.database.readers.event_feed import SqlEventFeedReader
 from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
+from orderwright.infrastructure.messaging.pace import Pace
 from orderwright.infrastructure.messaging.rounds import Rounds
 from orderwright.infrastructure.messaging.wake_up import WakeUp
 
@@ -31,6 +32,7 @@ class EventParts(MailParts, WebhookParts):
     # Who follows, in this service itself
     event_consumers = providers.List(MailParts.order_mails, WebhookParts.webhook_fan_out)
 
+    pace = providers.Singleton(Pace, full=AT_ONCE)
     hub_wake_up = providers.Singleton(WakeUp)
     handover_wake_up = providers.Singleton(WakeUp)
     event_relay = providers.Singleton(
@@ -46,6 +48,7 @@ class EventParts(MailParts, WebhookParts):
         Foundation.failure_log,
         Foundation.relay_wake_up,
         Foundation.config.event_poll_seconds,
+        pace=pace,
     )
     backlog = providers.Singleton(
         Backlog, event_feed_reader, Foundation.clock, Foundation.metrics.provided.outbox
@@ -76,4 +79,5 @@ class EventParts(MailParts, WebhookParts):
         Foundation.failure_log,
         handover_wake_up,
         Foundation.config.event_poll_seconds,
+        pace=pace,
     )

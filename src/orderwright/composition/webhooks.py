@@ -50,7 +50,9 @@ class WebhookParts(Foundation):
         AesGcmSecrets, Foundation.config.api_secret_keys, "webhook secrets"
     )
     webhook_rotation = providers.Factory(timedelta, hours=Foundation.config.webhook_rotation_hours)
-    webhook_fan_out = providers.Singleton(WebhookFanOut, Foundation.clock)
+    webhook_fan_out = providers.Singleton(
+        WebhookFanOut, Foundation.webhook_reader, Foundation.clock
+    )
     resolver = providers.Singleton(ThreadedResolver)
     webhook_client = providers.Singleton(
         HttpWebhookClient,

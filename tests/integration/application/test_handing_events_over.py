@@ -179,3 +179,17 @@ async def test_one_that_fails_is_waited_for_by_no_other_who_follows(office: Back
 
     assert healthy.seen == told
     assert await effects(office.database, "healthy") == told
+
+
+async def test_what_nobody_asked_for_is_passed_by_and_never_offered(office: BackOffice) -> None:
+    nobody = Copying(family="payment.")
+    following = handover(office, nobody, limits=HandoverLimits(at_once=2))
+    await following.begin()
+    await customers(office, 3)
+
+    assert [await following.run_due() for _ in range(3)] == [2, 1, 0]
+    nobody.family = "customer."
+    told = await customers(office, 1)
+    await following.run_due()
+
+    assert nobody.seen == told

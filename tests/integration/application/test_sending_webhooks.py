@@ -125,25 +125,25 @@ class Post:
         )
 
     async def delivery(self, delivery_id: int) -> Delivery:
-        found = await self._reader.delivery(self.endpoint_id, delivery_id)
+        found = await self.reader.delivery(self.endpoint_id, delivery_id)
         assert found is not None
         return found
 
     async def deliveries(self) -> Sequence[Delivery]:
-        return await self._reader.deliveries(
+        return await self.reader.deliveries(
             self.endpoint_id, below=None, limit=10, state=None, event_type=None
         )
 
     async def attempts(self, delivery_id: int) -> list[Attempt]:
-        return list(await self._reader.attempts(delivery_id))
+        return list(await self.reader.attempts(delivery_id))
 
     async def seen(self) -> WebhookEndpoint:
-        found = await self._reader.endpoint(self.endpoint_id)
+        found = await self.reader.endpoint(self.endpoint_id)
         assert found is not None
         return found
 
     @property
-    def _reader(self) -> SqlWebhookReader:
+    def reader(self) -> SqlWebhookReader:
         return SqlWebhookReader(self.database)
 
 
@@ -363,7 +363,7 @@ async def told(post: Post, *events: tuple[int, int]) -> None:
             )
             for position, order_id in events
         ]
-        await WebhookFanOut(post.clock).consume(handed, uow)
+        await WebhookFanOut(post.reader, post.clock).consume(handed, uow)
         await uow.commit()
 
 

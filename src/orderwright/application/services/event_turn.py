@@ -23,7 +23,8 @@ class HandoverLimits:
     lease: timedelta = timedelta(seconds=5)
     retry_countdown: timedelta = timedelta(seconds=10)
     attempts_max: int = 5
-    at_once: int = 500
+    # Of positions, whatever of them the consumer wants
+    at_once: int = 1_000
     one_by_one: int = 50
 
 
@@ -53,9 +54,9 @@ class Turn:
         # A batch that was begun before and not ended may have taken its relay down.
         if self.claim.attempts > 1:
             return await self._one_by_one()
-        events = await self.feed.events(after=self.claim.position, limit=self.limits.at_once)
+        until = self._until(self.limits.at_once)
         try:
-            await self._whole(events)
+            await self._whole(await self._wanted(until), until)
         except ClaimLost:
             raise
         except Unavailable:  # nobody's fault: the same again in a moment
@@ -63,29 +64,34 @@ class Turn:
             return 0
         except Exception:  # noqa: BLE001 - whose fault it is, is found out one by one
             return await self._one_by_one()
-        return len(events)
+        return until - self.claim.position
 
-    async def _whole(self, events: Sequence[FeedEvent]) -> None:
+    async def _whole(self, wanted: Sequence[FeedEvent], until: int) -> None:
         async with self.units(RequestContext()) as uow:
-            wanted = [each for each in events if self.consumer.wants(each.name)]
             behind = await self._blocked(uow, wanted) if self.claim.is_waiting else []
             await self._park(uow, [self._parked(each) for each in behind], self.clock.now())
             ready = [each for each in wanted if each not in behind] if behind else wanted
             if ready:
                 await self.consumer.consume(ready, uow)
-            await self._advance(uow, events, until=None)
+            await self._advance(uow, until)
             await uow.reached("relay.after_publish_before_mark")
             await uow.commit()
 
     async def _one_by_one(self) -> int:
-        events = await self.feed.events(after=self.claim.position, limit=self.limits.one_by_one)
-        for event in events:
-            if self.consumer.wants(event.name):
-                await self._by_itself(event)
+        until = self._until(self.limits.one_by_one)
+        for event in await self._wanted(until):
+            await self._by_itself(event)
         async with self.units(RequestContext()) as uow:
-            await self._advance(uow, events, until=None)
+            await self._advance(uow, until)
             await uow.commit()
-        return len(events)
+        return until - self.claim.position
+
+    def _until(self, many: int) -> int:
+        return min(self.claim.head, self.claim.position + many)
+
+    async def _wanted(self, until: int) -> Sequence[FeedEvent]:
+        names = await self.consumer.wanted()
+        return await self.feed.between(self.claim.position, until, names=names)
 
     async def _by_itself(self, event: FeedEvent) -> None:
         """It is parked before it is tried, so that the attempt counts whatever becomes of us."""
@@ -94,7 +100,7 @@ class Turn:
             parked = self._parked(event, attempts=0 if is_behind else 1)
             now = self.clock.now()
             await self._park(uow, [parked], now if is_behind else self._next_attempt())
-            await self._advance(uow, [event], until=now + self.limits.lease)
+            await self._advance(uow, event.position, lease_until=now + self.limits.lease)
             await uow.commit()
         if not is_behind:
             await self._attempt(parked, event)
@@ -159,10 +165,9 @@ class Turn:
             await uow.commit()
 
     async def _advance(
-        self, uow: UnitOfWork, events: Sequence[FeedEvent], *, until: datetime | None
+        self, uow: UnitOfWork, position: int, *, lease_until: datetime | None = None
     ) -> None:
-        position = events[-1].position if events else self.claim.position
-        _still_ours(await uow.event_delivery.advance(self.claim, position, until=until))
+        _still_ours(await uow.event_delivery.advance(self.claim, position, until=lease_until))
 
     async def _hold(self, uow: UnitOfWork) -> None:
         until = self.clock.now() + self.limits.lease

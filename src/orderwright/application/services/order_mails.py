@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, cast
 
@@ -37,8 +37,8 @@ class OrderMails:
         self._clock = clock
         self._ids = ids
 
-    def wants(self, name: str) -> bool:
-        return self._sends and name in TEMPLATES
+    async def wanted(self) -> Collection[str]:
+        return TEMPLATES if self._sends else ()
 
     async def consume(self, events: Sequence[FeedEvent], uow: UnitOfWork) -> None:
         now = self._clock.now()

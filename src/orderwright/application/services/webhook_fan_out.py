@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from orderwright.domain.entities.webhook_endpoint import WebhookEndpoint
 from orderwright.domain.interfaces.clock import Clock
 from orderwright.domain.interfaces.event_feed import FeedEvent
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork
-from orderwright.domain.value_objects.event_filter import EVENT_TYPES
+from orderwright.domain.interfaces.webhooks import WebhookReader
 
 CONSUMER: Final = "webhooks"
 
@@ -19,15 +19,16 @@ class WebhookFanOut:
     past sales, whose events have the dates of the sales, floods nobody.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, webhooks: WebhookReader, clock: Clock) -> None:
+        self._webhooks = webhooks
         self._clock = clock
 
     @property
     def name(self) -> str:
         return CONSUMER
 
-    def wants(self, name: str) -> bool:
-        return name in EVENT_TYPES
+    async def wanted(self) -> Collection[str]:
+        return await self._webhooks.asked_for()
 
     async def consume(self, events: Sequence[FeedEvent], uow: UnitOfWork) -> None:
         endpoints = await uow.webhook_endpoints.active()

@@ -18,11 +18,12 @@ class DeadEventNotFound(NotFound):
 class Claim:
     """The right to hand events over to a consumer, until somebody else has a higher `fence`.
 
-    `attempts` at what follows `position` are counted, this one among them. `is_waiting`: there are
-    parked events, so that others may have to wait behind them."""
+    `attempts` at what follows `position` are counted, this one among them. `head` was the last position
+    that was given. `is_waiting`: there are parked events, so that others may have to wait behind them."""
 
     consumer: str
     position: int
+    head: int
     fence: int
     attempts: int
     is_waiting: bool
@@ -50,14 +51,6 @@ class DeadEvent:
     dead_at: datetime
     code: str
     detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """`is_unnumbered`: there are events without a position. `consumers` have something to take."""
-
-    is_unnumbered: bool
-    consumers: Collection[str]
 
 
 class EventDelivery(Protocol):
@@ -125,7 +118,13 @@ class EventDelivery(Protocol):
 
 
 class DeliveryReader(Protocol):
-    async def waiting(self, now: datetime) -> Waiting: ...
+    async def is_unnumbered(self) -> bool:
+        """Whether there are events without a position."""
+        ...
+
+    async def waiting(self, now: datetime) -> Collection[str]:
+        """Consumers that have something to take, and that nobody serves."""
+        ...
 
     async def dead(self, *, skip: int, limit: int) -> Sequence[DeadEvent]:
         """The latest first."""

@@ -34,8 +34,9 @@ class EventConsumer(Protocol):
         """Under which it is remembered how far it has come; never changed."""
         ...
 
-    def wants(self, name: str) -> bool:
-        """Whether events of that name are for it."""
+    async def wanted(self) -> Collection[str]:
+        """Names of the events that are for it, as things stand. It is asked when the events that it
+        is then given are visible already."""
         ...
 
     async def consume(self, events: Sequence[FeedEvent], uow: UnitOfWork) -> None:
@@ -57,6 +58,12 @@ class EventFeedReader(Protocol):
         self, *, after: int, limit: int, names: Collection[str] | None = None
     ) -> Sequence[FeedEvent]:
         """The next ones after that position, of these names only if any are given."""
+        ...
+
+    async def between(
+        self, after: int, up_to: int, *, names: Collection[str]
+    ) -> Sequence[FeedEvent]:
+        """All of these names after the one position, up to the other."""
         ...
 
     async def event(self, position: int) -> FeedEvent | None: ...

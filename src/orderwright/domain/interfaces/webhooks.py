@@ -175,6 +175,10 @@ class WebhookReader(Protocol):
 
     async def attempts(self, delivery_id: int) -> Sequence[Attempt]: ...
 
+    async def asked_for(self) -> Collection[str]:
+        """Types of the events that any active endpoint wants to hear of."""
+        ...
+
     async def due_endpoints(self, now: datetime) -> Sequence[int]:
         """Active ones with a delivery whose time has come."""
         ...

@@ -44,7 +44,7 @@ class SqliteDirect:
 
 
 class Prepared:
-    """A SELECT that is compiled once, and asked again with other values."""
+    """A SELECT that is compiled once, and asked again with other values for what it left open."""
 
     def __init__(self, statement: Select[Any], dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
@@ -52,11 +52,15 @@ class Prepared:
         self._takes = [
             (name, _converter(compiled.binds[name].type, dialect)) for name in compiled.positiontup
         ]
+        self._said = {
+            name: bound.value for name, bound in compiled.binds.items() if not bound.required
+        }
 
     async def ask(self, direct: Direct, values: Mapping[str, Any]) -> Sequence[Row]:
-        """With each value that it names."""
+        """With each value that it left open."""
+        all_values = {**self._said, **values}
         return await direct.fetch(
-            self._text, [convert(values[name]) for name, convert in self._takes]
+            self._text, [convert(all_values[name]) for name, convert in self._takes]
         )
 
 

@@ -3,24 +3,39 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, or_, select, true, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.schedule import ScheduleState
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.errors import in_domain_words
-from orderwright.infrastructure.database.readers.reading import Reading
+from orderwright.infrastructure.database.readers.reading import PreparedReading
 from orderwright.infrastructure.database.tables_schedules import schedules
+from orderwright.infrastructure.database.types import UtcDateTime
 from orderwright.infrastructure.database.upsert import insert_unless_there
 
 _columns: Final = schedules.c
 
 
-class SqlSchedules(Reading):
+def _is_due(now: Any) -> ColumnElement[bool]:
+    is_due: ColumnElement[bool] = _columns.due_at <= now
+    return is_due
+
+
+def _is_free(now: Any) -> ColumnElement[bool]:
+    return or_(_columns.lease_until.is_(None), _columns.lease_until < now)
+
+
+_NOW: Final = bindparam("now", type_=UtcDateTime())
+_DUE: Final = select(_columns.name).where(_is_due(_NOW), _is_free(_NOW)).order_by(_columns.due_at)
+
+
+class SqlSchedules(PreparedReading):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
+        self._due = self._prepared(_DUE)
 
     async def begin(self, names: Collection[str], now: datetime) -> None:
         rows = [{"name": name, "due_at": now, "fence": 0} for name in sorted(names)]
@@ -28,11 +43,7 @@ class SqlSchedules(Reading):
             await session.execute(insert_unless_there(session, schedules, rows))
 
     async def due(self, names: Collection[str], now: datetime) -> Sequence[str]:
-        return await self._all(
-            select(_columns.name)
-            .where(_columns.name.in_(names), _is_due(now), _is_free(now))
-            .order_by(_columns.due_at)
-        )
+        return [name for (name,) in await self._ask(self._due, now=now) if name in names]
 
     async def claim(
         self, name: str, *, now: datetime, lease_until: datetime, early: bool = False
@@ -83,11 +94,3 @@ class SqlSchedules(Reading):
             async with self._database.write_sessions() as session:
                 yield session
                 await session.commit()
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    return _columns.due_at <= now
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(_columns.lease_until.is_(None), _columns.lease_until < now)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from orderwright.domain.interfaces.failure_log import FailureLog
+from orderwright.infrastructure.messaging.pace import Pace
 from orderwright.infrastructure.messaging.wake_up import WakeUp
 
 # Longer than any task takes that is not stuck; what is cut off is run again once its lease is over.
@@ -26,14 +27,18 @@ class EmbeddedWorker:
         wake_up: WakeUp,
         poll_interval_s: float = POLL_INTERVAL_S,
         *,
+        pace: Pace | None = None,
         stop_grace_s: float = STOP_GRACE_S,
     ) -> None:
+        """`run_due` tells how much it did; with a `pace` it rests in between."""
         self._run_due = run_due
         self._failures = failures
         self._poll_interval_s = poll_interval_s
         self._stop_grace_s = stop_grace_s
         self._wake_up = wake_up
+        self._pace = pace
         self._stopping = False
+        self._stop_called = WakeUp()
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -42,6 +47,7 @@ class EmbeddedWorker:
     async def stop(self) -> None:
         self._stopping = True
         self._wake_up.call()
+        self._stop_called.call()
         if self._loop is None:
             return
         await asyncio.wait([self._loop], timeout=self._stop_grace_s)
@@ -50,12 +56,19 @@ class EmbeddedWorker:
 
     async def _work(self) -> None:
         while not self._stopping:
-            if not await self._ran_something():
+            began = asyncio.get_running_loop().time()
+            if done := await self._done():
+                await self._rest(done, asyncio.get_running_loop().time() - began)
+            else:
                 await self._wake_up.wait(self._poll_interval_s)
 
-    async def _ran_something(self) -> bool:
+    async def _done(self) -> int:
         try:
-            return await self._run_due() > 0
+            return await self._run_due()
         except Exception as error:  # noqa: BLE001 - the worker outlives a lost database
             self._failures.worker_failed(error)
-            return False
+            return 0
+
+    async def _rest(self, done: int, took_s: float) -> None:
+        if self._pace and (rest_s := self._pace.rest_s(done, took_s)):
+            await self._stop_called.wait(rest_s)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import chain, count
 from typing import Any, Final
@@ -15,8 +14,8 @@ from orderwright.domain.interfaces.placement import (
     Questions,
 )
 from orderwright.domain.interfaces.unit_of_work import TransactionConflict
+from orderwright.infrastructure.database.bulk.array_text import array_text_of
 from orderwright.infrastructure.database.bulk.rows_of import RowsOf
-from orderwright.infrastructure.database.bulk.writing import copy_rows
 from orderwright.infrastructure.database.placement import reading
 from orderwright.infrastructure.database.placement.rows import GroupRows
 
@@ -70,9 +69,7 @@ answered AS (
 )
 SELECT (SELECT count(*) FROM reserved), (SELECT count(*) FROM answered)
 """
-# asyncpg looks at each element of an array for arrays in it: from so many orders on, a round trip for
-# each table is cheaper.
-_WORTH_COPYING: Final = 64
+_BIGINTS: Final = ("BIGINT", "BIGINT")
 HAVE_ORDERS: Final = "SELECT count(*) FROM orders WHERE id = ANY($1::bigint[])"
 
 
@@ -109,10 +106,6 @@ class PostgresPlacement:
         return [number for (number,) in await self._connection.fetch(ORDER_IDS, count)]
 
     async def write(self, records: GroupRecords) -> None:
-        if len(records.orders) >= _WORTH_COPYING:
-            rows = ((kind, kind(values)) for kind, values in self._rows.of(records))
-            await copy_rows(self._connection, rows)
-            records = replace(records, orders=[], holds=[], tasks=[])
         tables = [(kind, kind.by_column(values)) for kind, values in self._rows.of(records)]
         written = [(kind, columns) for kind, columns in tables if columns[0]]
         if not (written or records.answers or records.shelves):
@@ -121,9 +114,9 @@ class PostgresPlacement:
         answers = self._rows.answers_of(records.answers)
         reserved, answered = await self._connection.fetchrow(
             _writing(tuple(kind for kind, _ in written), self._rows.answers),
-            *chain.from_iterable(columns for _, columns in written),
-            *_columns(shelves, 2),
-            *self._rows.answers.by_column(answers),
+            *chain.from_iterable(_sent(kind.types, columns) for kind, columns in written),
+            *_sent(_BIGINTS, _columns(shelves, 2)),
+            *_sent(self._rows.answers.types, self._rows.answers.by_column(answers)),
         )
         if reserved != len(shelves):
             raise TransactionConflict("a stock level changed under its lock")
@@ -176,7 +169,7 @@ def _writing(tables: Sequence[RowsOf], answers: RowsOf) -> str:
     places = count(1)
     return WRITE.format(
         inserts="".join(_insert(kind, places) for kind in tables),
-        shelves=_unnested(("BIGINT", "BIGINT"), places),
+        shelves=_unnested(_BIGINTS, places),
         answer_columns=", ".join(answers.columns),
         answers=_unnested(answers.types, places),
     )
@@ -189,8 +182,18 @@ def _insert(kind: RowsOf, places: Iterator[int]) -> str:
 
 def _unnested(types: Iterable[str], places: Iterator[int]) -> str:
     """Rows from parameters, each of them a column."""
-    arrays = (f"${next(places)}::{_of_many(each)}[]" for each in types)
+    arrays = (f"${next(places)}{_as_sent(each)}::{_of_many(each)}[]" for each in types)
     return f"unnest({', '.join(arrays)})"
+
+
+def _as_sent(kind: str) -> str:
+    return "::TEXT" if array_text_of(kind) else ""
+
+
+def _sent(types: Iterable[str], columns: Iterable[Sequence[Any]]) -> Iterator[Any]:
+    for kind, column in zip(types, columns, strict=True):
+        as_text = array_text_of(kind)
+        yield as_text(column) if as_text else column
 
 
 def _of_many(kind: str) -> str:

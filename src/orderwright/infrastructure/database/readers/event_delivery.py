@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 
-from orderwright.domain.interfaces.event_delivery import DeadEvent, Waiting
-from orderwright.infrastructure.database.readers.reading import Reading
+from orderwright.domain.interfaces.event_delivery import DeadEvent
+from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.readers.reading import PreparedReading
 from orderwright.infrastructure.database.repositories.event_delivery import has_something
 from orderwright.infrastructure.database.tables_events import (
     event_consumers,
@@ -14,19 +16,27 @@ from orderwright.infrastructure.database.tables_events import (
     outbox,
     parked_events,
 )
+from orderwright.infrastructure.database.types import UtcDateTime
 
-_parked = parked_events.c
+_parked: Final = parked_events.c
+_UNNUMBERED: Final = select(exists(select(outbox.c.event_id)))
+_WAITING: Final = select(event_consumers.c.name).where(
+    has_something(bindparam("now", type_=UtcDateTime()))
+)
 
 
-class SqlDeliveryReader(Reading):
-    async def waiting(self, now: datetime) -> Waiting:
-        unnumbered = select(outbox.c.event_id).limit(1)
-        waiting = select(event_consumers.c.name).where(has_something(now))
-        async with self._session() as session:
-            return Waiting(
-                is_unnumbered=await session.scalar(unnumbered) is not None,
-                consumers=set(await session.scalars(waiting)),
-            )
+class SqlDeliveryReader(PreparedReading):
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._unnumbered = self._prepared(_UNNUMBERED)
+        self._waiting = self._prepared(_WAITING)
+
+    async def is_unnumbered(self) -> bool:
+        ((there_are,),) = await self._ask(self._unnumbered)
+        return bool(there_are)
+
+    async def waiting(self, now: datetime) -> Collection[str]:
+        return [name for (name,) in await self._ask(self._waiting, now=now)]
 
     async def dead(self, *, skip: int, limit: int) -> Sequence[DeadEvent]:
         found = await self._mappings(

@@ -39,6 +39,19 @@ class SqlEventFeedReader(Reading):
         )
         return [FeedEvent(**row) for row in found]
 
+    async def between(
+        self, after: int, up_to: int, *, names: Collection[str]
+    ) -> Sequence[FeedEvent]:
+        if not names or after >= up_to:
+            return []
+        found = await self._mappings(
+            select(_feed.position, *_SHOWN)
+            .join(tables.events, _events.id == _feed.event_id)
+            .where(_feed.position > after, _feed.position <= up_to, _feed.name.in_(names))
+            .order_by(_feed.position)
+        )
+        return [FeedEvent(**row) for row in found]
+
     async def event(self, position: int) -> FeedEvent | None:
         found = await self.events(after=position - 1, limit=1)
         return found[0] if found and found[0].position == position else None

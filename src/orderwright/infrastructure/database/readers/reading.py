@@ -7,7 +7,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, RowMapping, Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orderwright.infrastructure.database.bulk.trouble import driver_errors_in_domain_words
 from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.direct import Prepared
+from orderwright.infrastructure.database.direct import Row as DriverRow
 from orderwright.infrastructure.database.errors import in_domain_words
 
 Entity = TypeVar("Entity")
@@ -42,3 +45,14 @@ class Reading:
         with in_domain_words():
             async with self._database.read_sessions() as session:
                 yield session
+
+
+class PreparedReading(Reading):
+    """For what is asked over and over again while nothing happens."""
+
+    def _prepared(self, question: Select[Any]) -> Prepared:
+        return Prepared(question, self._database.read_engine.dialect)
+
+    async def _ask(self, question: Prepared, **values: Any) -> Sequence[DriverRow]:
+        with in_domain_words(), driver_errors_in_domain_words():
+            return await question.ask(self._database.direct, values)

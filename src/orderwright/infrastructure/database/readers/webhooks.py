@@ -1,19 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from orderwright.domain.entities.webhook_endpoint import EndpointStatus, WebhookEndpoint
 from orderwright.domain.interfaces.webhooks import Attempt, Delivery, DeliveryState
-from orderwright.infrastructure.database.readers.reading import Reading
+from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.readers.reading import PreparedReading
 from orderwright.infrastructure.database.repositories.webhook_deliveries import is_due
 from orderwright.infrastructure.database.tables_webhooks import (
     webhook_deliveries,
     webhook_endpoints,
 )
+from orderwright.infrastructure.database.types import UtcDateTime
 from orderwright.infrastructure.database.webhook_rows import (
     DELIVERY,
     attempt_of,
@@ -24,9 +26,19 @@ from orderwright.infrastructure.database.webhook_rows import (
 _endpoints: Final = webhook_endpoints.c
 _rows: Final = webhook_deliveries.c
 _THERE: Final = _endpoints.status != EndpointStatus.DELETED
+_WITH_SOMETHING_DUE: Final = select(_endpoints.id).where(
+    _endpoints.status == EndpointStatus.ACTIVE,
+    exists().where(
+        _rows.endpoint_id == _endpoints.id, is_due(bindparam("now", type_=UtcDateTime()))
+    ),
+)
 
 
-class SqlWebhookReader(Reading):
+class SqlWebhookReader(PreparedReading):
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._with_something_due = self._prepared(_WITH_SOMETHING_DUE)
+
     async def endpoints(self, *, skip: int, limit: int) -> Sequence[WebhookEndpoint]:
         there = select(WebhookEndpoint).where(_THERE).order_by(_endpoints.id)
         return await self._all(there.offset(skip).limit(limit))
@@ -66,7 +78,11 @@ class SqlWebhookReader(Reading):
     async def attempts(self, delivery_id: int) -> Sequence[Attempt]:
         return list(map(attempt_of, await self._mappings(attempts_of(delivery_id))))
 
+    async def asked_for(self) -> Collection[str]:
+        filters = await self._all(
+            select(_endpoints.events).where(_endpoints.status == EndpointStatus.ACTIVE)
+        )
+        return frozenset[str]().union(*(each.names() for each in filters))
+
     async def due_endpoints(self, now: datetime) -> Sequence[int]:
-        waiting = exists().where(_rows.endpoint_id == _endpoints.id, is_due(now))
-        question = select(_endpoints.id).where(_endpoints.status == EndpointStatus.ACTIVE, waiting)
-        return await self._all(question)
+        return [found for (found,) in await self._ask(self._with_something_due, now=now)]

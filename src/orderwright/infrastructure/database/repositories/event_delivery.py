@@ -64,6 +64,7 @@ class SqlEventDelivery:
             .returning(
                 _consumers.name.label("consumer"),
                 _consumers.position,
+                _HEAD.label("head"),
                 _consumers.fence,
                 _consumers.attempts,
                 _is_waiting().label("is_waiting"),
@@ -145,7 +146,7 @@ class SqlEventDelivery:
         return changed.first() is not None
 
 
-def has_something(now: datetime) -> ColumnElement[bool]:
+def has_something(now: Any) -> ColumnElement[bool]:
     """Of a consumer: nobody is at it, and there is an event that it has not taken."""
     is_free = or_(_consumers.lease_until.is_(None), _consumers.lease_until < now)
     is_due = exists().where(_waits_for(_consumers.name), _parked.due_at <= now)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,7 +49,7 @@ class SqlTasks(Kept[Task, str]):
     ) -> list[Task]:
         due = (
             select(_tasks.id)
-            .where(_tasks.name.not_in(except_for), _is_due(now))
+            .where(_tasks.name.not_in(except_for), is_due(now))
             .order_by(_tasks.due_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -59,7 +60,7 @@ class SqlTasks(Kept[Task, str]):
     async def claim(self, task_id: str, *, now: datetime, lease_until: datetime) -> Task | None:
         due = (
             select(_tasks.id)
-            .where(_tasks.id == task_id, _is_due(now))
+            .where(_tasks.id == task_id, is_due(now))
             .with_for_update(skip_locked=True)
         )
         return next(iter(await self._claim(due, lease_until)), None)
@@ -104,7 +105,7 @@ class SqlTasks(Kept[Task, str]):
         return written.first() is not None
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def is_due(now: Any) -> ColumnElement[bool]:
     waiting = and_(_tasks.state == TaskState.QUEUED, _tasks.due_at <= now)
     orphaned = and_(_tasks.state == TaskState.RUNNING, _tasks.lease_until < now)
     return or_(waiting, orphaned)

@@ -141,7 +141,7 @@ class SqlWebhookDeliveries(Replays):
         return written.first() is not None
 
 
-def is_due(now: datetime) -> ColumnElement[bool]:
+def is_due(now: Any) -> ColumnElement[bool]:
     return and_(
         _rows.state == DeliveryState.PENDING,
         _rows.due_at <= now,
