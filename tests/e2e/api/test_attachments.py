@@ -8,6 +8,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from orderwright.application.commands.keep_attachment import add_attachment
+from orderwright.application.services.attachment_files import AttachmentFiles
+from orderwright.domain.entities.attachment import AttachmentUnavailable, StoredFile
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.value_objects.permission import Permission
 from tests.e2e.api.service import Service
@@ -168,6 +171,57 @@ async def test_a_file_that_a_killed_server_left_is_removed_by_another(
 
     assert await files.remove_due() == 1
     assert kept(tmp_path) == [b"under-way"]
+
+
+def files_in(service: Service, storage: Any) -> AttachmentFiles:
+    return AttachmentFiles(
+        service.container.unit_of_work, storage, service.container.clock(), bytes_max=1, types=()
+    )
+
+
+async def test_a_file_that_is_being_removed_is_given_to_nobody(
+    service: Service, order: dict[str, Any], tmp_path: Path
+) -> None:
+    """Its upload ends just when somebody has taken it for forgotten, and removed it."""
+    storage, clock = service.container.attachment_storage(), service.container.clock()
+    late = StoredFile(
+        id="late", filename="a.txt", content_type="text/plain", size=4, sha256="0" * 64
+    )
+
+    class Removing:
+        async def remove(self, file_id: str) -> None:
+            await storage.remove(file_id)
+            with pytest.raises(AttachmentUnavailable):
+                await add_attachment(order["id"], late, service.uow(), now=clock.now())
+
+    async with service.uow() as uow:
+        await uow.attachments.announce("late", clock.now() - timedelta(seconds=1))
+        await uow.commit()
+    assert await files_in(service, Removing()).remove_due() == 1
+
+    async with service.uow() as uow:
+        assert await uow.attachments.count(order["id"]) == 0
+
+
+async def test_one_file_that_cannot_be_removed_holds_up_no_other(service: Service) -> None:
+    removed: list[str] = []
+
+    class Stubborn:
+        async def remove(self, file_id: str) -> None:
+            if file_id == "stuck":
+                raise AttachmentUnavailable("it is stuck")
+            removed.append(file_id)
+
+    long_ago = service.container.clock().now() - timedelta(days=1)
+    async with service.uow() as uow:
+        for file_id in ("a", "stuck", "b"):
+            await uow.attachments.announce(file_id, long_ago)
+        await uow.commit()
+    for _ in range(2):
+        with pytest.raises(AttachmentUnavailable):
+            await files_in(service, Stubborn()).remove_due()
+
+    assert sorted(removed) == ["a", "b"]
 
 
 async def test_an_attachment_is_found_with_its_own_order_only(

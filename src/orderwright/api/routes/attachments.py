@@ -21,7 +21,7 @@ from orderwright.application.commands.keep_attachment import (
     remove_attachment,
 )
 from orderwright.application.queries.order_details import of_existing_order
-from orderwright.domain.entities.attachment import Attachment, AttachmentNotFound
+from orderwright.domain.entities.attachment import Attachment, AttachmentNotFound, StoredFile
 from orderwright.domain.value_objects.permission import Permission
 
 _FORM: Final[dict[str, Any]] = {
@@ -53,15 +53,22 @@ class FileRoute(StrictRoute):
 
 
 def routes(api: OrderApi) -> APIRouter:
-    path = f"{api.path}/{{order_id}}/attachments"
-    router = APIRouter(
-        prefix=path, tags=["orders"], route_class=StrictRoute, dependencies=api.gates
-    )
-    file_router = APIRouter(
-        prefix=path, tags=["orders"], route_class=FileRoute, dependencies=api.gates
-    )
+    router, files = (_router(api, kind) for kind in (StrictRoute, FileRoute))
+    _attaching(files, api.path)
+    _listing(router)
+    _downloading(files)
+    _removing(router)
+    router.routes.extend(files.routes)
+    return router
 
-    @file_router.post(
+
+def _router(api: OrderApi, kind: type[StrictRoute]) -> APIRouter:
+    path = f"{api.path}/{{order_id}}/attachments"
+    return APIRouter(prefix=path, tags=["orders"], route_class=kind, dependencies=api.gates)
+
+
+def _attaching(router: APIRouter, path: str) -> None:
+    @router.post(
         "",
         status_code=201,
         response_model=AttachmentJson,
@@ -80,26 +87,31 @@ def routes(api: OrderApi) -> APIRouter:
     ) -> Response:
         """Keep a file with the order: an invoice, a photo of what came broken. Its kind is found out
         by its first bytes, and refused if that is not what was said or is not allowed here."""
-        sent = UploadedFile(request)
-        file_id = ids.new_id()
+        sent, file_id = UploadedFile(request), ids.new_id()
         await announce_file(file_id, announcing, now=now)
         try:
-            head = await sent.head()
-            file = await files.store(
-                file_id, name=head.filename, told_type=head.content_type, pieces=sent.pieces()
-            )
+            file = await _stored(sent, file_id, files)
             runner = await once([file.filename, file.content_type, file.sha256])
             return await runner.run(
                 lambda uow: add_attachment(order_id, file, uow, now=now),
                 rendered(
                     201,
                     AttachmentJson.model_validate,
-                    location=lambda kept: f"{api.path}/{order_id}/attachments/{kept.id}",
+                    location=lambda kept: f"{path}/{order_id}/attachments/{kept.id}",
                 ),
             )
         finally:
             await files.tidy(file_id)
 
+
+async def _stored(sent: UploadedFile, file_id: str, files: AttachmentFiles) -> StoredFile:
+    head = await sent.head()
+    return await files.store(
+        file_id, name=head.filename, told_type=head.content_type, pieces=sent.pieces()
+    )
+
+
+def _listing(router: APIRouter) -> None:
     @router.get(
         "",
         response_model=list[AttachmentJson],
@@ -109,7 +121,9 @@ def routes(api: OrderApi) -> APIRouter:
         """The order's attachments, oldest first."""
         return await of_existing_order(order_id, details, details.attachments)
 
-    @file_router.get(
+
+def _downloading(router: APIRouter) -> None:
+    @router.get(
         "/{attachment_id}",
         responses={200: _FILE},
         dependencies=[requires(Permission.ORDERS_READ)],
@@ -132,6 +146,8 @@ def routes(api: OrderApi) -> APIRouter:
         pieces = await files.read(attachment.id)
         return StreamingResponse(pieces, headers={**_headers(attachment), "etag": tag})
 
+
+def _removing(router: APIRouter) -> None:
     @router.delete(
         "/{attachment_id}", status_code=204, dependencies=[requires(Permission.ORDERS_WRITE)]
     )
@@ -144,9 +160,6 @@ def routes(api: OrderApi) -> APIRouter:
         )
         await files.tidy(attachment_id)
         return answer
-
-    router.routes.extend(file_router.routes)
-    return router
 
 
 def _headers(attachment: Attachment) -> dict[str, str]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection
 from typing import Final
 
-from orderwright.domain.entities.attachment import EmptyFile, StoredFile
+from orderwright.domain.entities.attachment import AttachmentUnavailable, EmptyFile, StoredFile
 from orderwright.domain.errors import DomainError, Rejected
 from orderwright.domain.interfaces.attachments import AttachmentStorage, IncomingFile
 from orderwright.domain.interfaces.clock import Clock
@@ -71,7 +71,8 @@ class AttachmentFiles:
         """Remove the file, unless it has an owner; if that cannot be done now, it is done later."""
         try:
             async with self._units(RequestContext()) as uow:
-                is_ownerless = await uow.attachments.is_announced(file_id)
+                is_ownerless = await uow.attachments.doom(file_id)
+                await uow.commit()
             if is_ownerless:
                 await self._remove(file_id)
         except DomainError:
@@ -80,19 +81,26 @@ class AttachmentFiles:
     async def remove_due(self) -> int:
         """How many files without an owner there were.
 
-        Raises: AttachmentUnavailable: the rest is left for the next time.
+        Raises: AttachmentUnavailable: of some, which are left for the next time.
         """
         async with self._units(RequestContext()) as uow:
-            due = await uow.attachments.due(self._clock.now(), limit=_AT_ONCE)
+            due = await uow.attachments.doom_due(self._clock.now(), limit=_AT_ONCE)
+            await uow.commit()
+        left: AttachmentUnavailable | None = None
         for file_id in due:
-            await self._remove(file_id)
+            try:
+                await self._remove(file_id)
+            except AttachmentUnavailable as error:
+                left = error
+        if left is not None:
+            raise left
         return len(due)
 
     async def _remove(self, file_id: str) -> None:
-        """First the file: whoever is killed between the two is followed by another."""
+        """A doomed one. First the file: whoever is killed between the two is followed by another."""
         await self._storage.remove(file_id)
         async with self._units(RequestContext()) as uow:
-            await uow.attachments.claim(file_id)
+            await uow.attachments.forget(file_id)
             await uow.commit()
 
     async def _write(

@@ -45,7 +45,8 @@ class AttachmentStorage(Protocol):
 
 class Attachments(Protocol):
     """A file that is about to be written is announced first, and claimed by the transaction that adds
-    its attachment: what stays announced has no owner, and is removed once it is due."""
+    its attachment: what stays announced has no owner, and is removed once it is due. Before it is
+    removed it is doomed, so that nobody claims it while it goes."""
 
     async def add(self, attachment: Attachment) -> None: ...
 
@@ -59,10 +60,18 @@ class Attachments(Protocol):
 
     async def announce(self, file_id: str, due_at: datetime) -> None: ...
 
-    async def is_announced(self, file_id: str) -> bool: ...
-
     async def claim(self, file_id: str) -> bool:
-        """No longer announced; False if it was not."""
+        """No longer announced; False if it was not, or is doomed."""
         ...
 
-    async def due(self, now: datetime, *, limit: int) -> Sequence[str]: ...
+    async def doom(self, file_id: str) -> bool:
+        """Nobody can claim it any more; False if it is not announced."""
+        ...
+
+    async def doom_due(self, now: datetime, *, limit: int) -> Sequence[str]:
+        """Those that are due, and those whose removal was not finished."""
+        ...
+
+    async def forget(self, file_id: str) -> None:
+        """The file is gone."""
+        ...

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.attachment import Attachment, AttachmentNotFound
 from orderwright.infrastructure.database.deleting import deleted
 from orderwright.infrastructure.database.tables_attachments import attachments, ownerless_files
+
+_files: Final = ownerless_files.c
+# Before the time of any file: due, and to be removed whatever happens.
+DOOMED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SqlAttachments:
@@ -39,17 +44,22 @@ class SqlAttachments:
         row = {"file_id": file_id, "due_at": due_at}
         await self._session.execute(insert(ownerless_files).values(row))
 
-    async def is_announced(self, file_id: str) -> bool:
-        mine = select(ownerless_files.c.file_id).where(ownerless_files.c.file_id == file_id)
-        return await self._session.scalar(mine) is not None
-
     async def claim(self, file_id: str) -> bool:
-        mine = delete(ownerless_files).where(ownerless_files.c.file_id == file_id)
+        mine = delete(ownerless_files).where(_files.file_id == file_id, _files.due_at > DOOMED)
         return await deleted(self._session, mine) > 0
 
-    async def due(self, now: datetime, *, limit: int) -> Sequence[str]:
-        due_at = ownerless_files.c.due_at
-        found = await self._session.scalars(
-            select(ownerless_files.c.file_id).where(due_at <= now).order_by(due_at).limit(limit)
+    async def doom(self, file_id: str) -> bool:
+        return bool(await self._doom(_files.file_id == file_id))
+
+    async def doom_due(self, now: datetime, *, limit: int) -> Sequence[str]:
+        due = select(_files.file_id).where(_files.due_at <= now).order_by(_files.due_at)
+        return await self._doom(
+            _files.file_id.in_(due.limit(limit).with_for_update(skip_locked=True))
         )
-        return found.all()
+
+    async def forget(self, file_id: str) -> None:
+        await self._session.execute(delete(ownerless_files).where(_files.file_id == file_id))
+
+    async def _doom(self, which: ColumnElement[bool]) -> Sequence[str]:
+        doomed = update(ownerless_files).where(which).values(due_at=DOOMED)
+        return (await self._session.scalars(doomed.returning(_files.file_id))).all()
