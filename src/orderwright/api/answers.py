@@ -41,6 +41,14 @@ def as_response(answer: Answer, *, replayed: bool = False) -> Response:
     return Response(answer.body, answer.status, {**answer.headers, **marks})
 
 
+def unless_current(if_none_match: str | None, answer: Answer) -> Response:
+    """304 instead, where the client has what the answer tags already."""
+    tag = answer.headers["etag"]
+    if is_current(if_none_match, tag):
+        return Response(status_code=304, headers={"etag": tag})
+    return as_response(answer)
+
+
 def etag(version: int) -> str:
     return f'"{version}"'
 

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from orderwright.api.access import requires
-from orderwright.api.answers import as_response, etag, is_current, rendered
+from orderwright.api.answers import rendered, unless_current
 from orderwright.api.dependencies import Catalogue, Now
 from orderwright.api.idempotency import Once
 from orderwright.api.parameters import IfNoneMatch, IntId
@@ -64,9 +64,7 @@ async def get(
     customer = await catalogue.customer(customer_id)
     if customer is None:
         raise CustomerNotFound("no customer has this id")
-    if is_current(if_none_match, etag(customer.version)):
-        return Response(status_code=304, headers={"etag": etag(customer.version)})
-    return as_response(_shown(customer))
+    return unless_current(if_none_match, _shown(customer))
 
 
 @router.patch("/{customer_id}", response_model=CustomerJson, dependencies=WRITE)

@@ -8,6 +8,7 @@ from starlette.responses import Response, StreamingResponse
 from orderwright.api.access import requires_sign_in
 from orderwright.api.dependencies import Caller, Feed, Hub, still_is
 from orderwright.api.event_stream import EventStream
+from orderwright.api.paging import link_to_next
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.events import EventJson, EventPage, EventsAfter, Position, event_bytes
 from orderwright.application.queries.read_events import read_events, seen_by
@@ -32,8 +33,7 @@ async def list_some(
     events, is_more = await read_events(query.to_query(), caller.actor, feed)
     headers = {"content-type": "application/json"}
     if is_more:
-        following = request.url.include_query_params(after=events[-1].position)
-        headers["link"] = f'<{following.path}?{following.query}>; rel="next"'
+        headers |= link_to_next(request, {"after": events[-1].position})
     return Response(b"[%b]" % b",".join(map(event_bytes, events)), headers=headers)
 
 

@@ -3,7 +3,7 @@
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from orderwright.api.access import requires
@@ -41,9 +41,3 @@ def routes(api: OrderApi) -> APIRouter:
         )
 
     return router
-
-
-def link_to_next(request: Request, cursor: str, *, instead_of: str) -> dict[str, str]:
-    """Relative, for only the proxy in front knows under which name the client called."""
-    following = request.url.remove_query_params(instead_of).include_query_params(cursor=cursor)
-    return {"link": f'<{following.path}?{following.query}>; rel="next"'}

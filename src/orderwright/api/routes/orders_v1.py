@@ -6,9 +6,10 @@ from starlette.responses import Response
 from orderwright.api.answers import as_response, etag, is_current
 from orderwright.api.dependencies import OrderReader
 from orderwright.api.order_api import V1
+from orderwright.api.paging import link_to_next
 from orderwright.api.parameters import IfNoneMatch, IntId
 from orderwright.api.rate_limits import LISTS, limited_by_caller
-from orderwright.api.routes.orders import NOT_MODIFIED, READ, link_to_next
+from orderwright.api.routes.orders import NOT_MODIFIED, READ
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.order_bytes import order_bytes
 from orderwright.api.wire.order_list import OrderPageQuery
@@ -27,7 +28,7 @@ async def list_some(
     page = await list_orders(query.to_query(), orders)
     headers = {"content-type": "application/json"}
     if page.next_cursor is not None:
-        headers |= link_to_next(request, page.next_cursor, instead_of="skip")
+        headers |= link_to_next(request, {"cursor": page.next_cursor}, instead_of="skip")
     if page.total is not None:
         headers["x-total-count"] = str(page.total)
     shown = b",".join(map(order_bytes, page.orders))

@@ -3,12 +3,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from orderwright.api.answers import as_response, is_current
+from orderwright.api.answers import unless_current
 from orderwright.api.dependencies import FullOrderReader
 from orderwright.api.order_api import V2
+from orderwright.api.paging import link_to_next
 from orderwright.api.parameters import IfNoneMatch, IntId
 from orderwright.api.rate_limits import LISTS, limited_by_caller
-from orderwright.api.routes.orders import NOT_MODIFIED, READ, link_to_next
+from orderwright.api.routes.orders import NOT_MODIFIED, READ
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.v2.order_list import OrderPageV2Json, OrderPageV2Query
 from orderwright.api.wire.v2.orders import OrderV2Json
@@ -29,7 +30,9 @@ async def list_some(
     by `cursor` as deep as there are orders."""
     page = await list_full_orders(query.to_query(), orders)
     if page.next_cursor is not None:
-        response.headers.update(link_to_next(request, page.next_cursor, instead_of="page"))
+        response.headers.update(
+            link_to_next(request, {"cursor": page.next_cursor}, instead_of="page")
+        )
     return OrderPageV2Json(
         items=[OrderV2Json.of(order) for order in page.orders],
         total=page.total,
@@ -47,7 +50,4 @@ async def get(
 ) -> Response:
     """One order in full. With `If-None-Match`, 304 while the client has what there is."""
     answer = V2.answer(200)(await get_order_in_full(order_id, orders))
-    tag = answer.headers["etag"]
-    if is_current(if_none_match, tag):
-        return Response(status_code=304, headers={"etag": tag})
-    return as_response(answer)
+    return unless_current(if_none_match, answer)

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from orderwright.api.access import requires
-from orderwright.api.answers import as_response, etag, is_current, rendered
+from orderwright.api.answers import rendered, unless_current
 from orderwright.api.dependencies import Catalogue, Now
 from orderwright.api.idempotency import Once
 from orderwright.api.parameters import IfNoneMatch, IntId
@@ -64,9 +64,7 @@ async def get(
     product = await catalogue.product(product_id)
     if product is None:
         raise ProductNotFound("no product has this id")
-    if is_current(if_none_match, etag(product.version)):
-        return Response(status_code=304, headers={"etag": etag(product.version)})
-    return as_response(_shown(product))
+    return unless_current(if_none_match, _shown(product))
 
 
 @router.patch("/{product_id}", response_model=ProductJson, dependencies=WRITE)

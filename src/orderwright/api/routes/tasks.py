@@ -1,7 +1,6 @@
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -9,6 +8,7 @@ from orderwright.api.access import requires
 from orderwright.api.answers import rendered
 from orderwright.api.dependencies import Now, OrderDetails
 from orderwright.api.idempotency import Once
+from orderwright.api.paging import page_of
 from orderwright.api.parameters import TextId
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.body import Page
@@ -40,9 +40,13 @@ class TasksPage(Page):
 
 
 @router.get("", response_model=list[TaskJson], dependencies=[requires(Permission.ORDERS_READ)])
-async def list_some(details: OrderDetails, page: Annotated[TasksPage, Query()]) -> Sequence[Task]:
-    """Tasks that were given up (`dead`), or refused for good (`failed`), the latest first."""
-    return await details.tasks(TaskState(page.state), after=page.after, limit=page.limit)
+async def list_some(
+    request: Request, details: OrderDetails, page: Annotated[TasksPage, Query()]
+) -> Response:
+    """Tasks that were given up (`dead`), or refused for good (`failed`), the latest first. `Link` leads
+    to the next page."""
+    found = await details.tasks(TaskState(page.state), after=page.after, limit=page.limit + 1)
+    return page_of(request, found, page.limit, TaskJson.model_validate, after=lambda last: last.id)
 
 
 @router.post(

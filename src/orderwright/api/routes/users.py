@@ -5,7 +5,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from orderwright.api.access import requires
-from orderwright.api.answers import as_response, etag, is_current, rendered
+from orderwright.api.answers import rendered, unless_current
 from orderwright.api.dependencies import Access, Hasher, Now
 from orderwright.api.idempotency import Once
 from orderwright.api.parameters import IfNoneMatch, IntId
@@ -57,9 +57,7 @@ async def get(user_id: IntId, access: Access, if_none_match: IfNoneMatch = None)
     user = await access.user(user_id)
     if user is None:
         raise UserNotFound("no user has this id")
-    if is_current(if_none_match, etag(user.version)):
-        return Response(status_code=304, headers={"etag": etag(user.version)})
-    return as_response(_shown(user))
+    return unless_current(if_none_match, _shown(user))
 
 
 @router.patch("/{user_id}", response_model=UserJson)

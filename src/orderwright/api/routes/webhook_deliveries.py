@@ -1,11 +1,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from orderwright.api.dependencies import Webhooks
+from orderwright.api.paging import page_of
 from orderwright.api.parameters import IntId
-from orderwright.api.routes.orders import link_to_next
 from orderwright.api.routes.webhooks import GATES, PATH
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.webhooks import DeliveryInFullJson, DeliveryJson, DeliveryQuery
@@ -37,11 +37,9 @@ async def list_deliveries(
         state=query.state,
         event_type=query.type,
     )
-    page = found[: query.limit]
-    more = len(found) > query.limit
-    headers = link_to_next(request, str(page[-1].id), instead_of="cursor") if more else {}
-    shown = [DeliveryJson.model_validate(each).model_dump(mode="json") for each in page]
-    return JSONResponse(shown, headers=headers)
+    return page_of(
+        request, found, query.limit, DeliveryJson.model_validate, cursor=lambda last: last.id
+    )
 
 
 @router.get("/{delivery_id}")

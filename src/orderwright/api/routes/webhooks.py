@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from orderwright.api.access import requires
-from orderwright.api.answers import as_response, etag, is_current, no_content, rendered
+from orderwright.api.answers import no_content, rendered, unless_current
 from orderwright.api.dependencies import (
     Feed,
     Ids,
@@ -98,9 +98,7 @@ async def get(webhook_id: IntId, webhooks: Webhooks, if_none_match: IfNoneMatch 
     endpoint = await webhooks.endpoint(webhook_id)
     if endpoint is None:
         raise WebhookNotFound("no webhook has this id")
-    if is_current(if_none_match, etag(endpoint.version)):
-        return Response(status_code=304, headers={"etag": etag(endpoint.version)})
-    return as_response(_shown(endpoint))
+    return unless_current(if_none_match, _shown(endpoint))
 
 
 @router.patch("/{webhook_id}", response_model=WebhookJson)
