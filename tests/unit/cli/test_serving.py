@@ -1,7 +1,9 @@
 """What surrounds the server: its address, knowing that it answers, and what people are told."""
 
 import http.server
+import os
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +15,9 @@ from orderwright.cli.exit_codes import ExitCode
 from orderwright.cli.failures import Failure
 from orderwright.cli.serving.banner import Banner
 from orderwright.cli.serving.readiness import wait_until_ready
+from orderwright.cli.serving.server import shared_metrics
 from orderwright.cli.serving.sockets import bind, url_of
+from orderwright.infrastructure.observability.metrics import SHARED_IN
 
 
 def test_port_zero_takes_any_free_port() -> None:
@@ -42,6 +46,22 @@ def test_a_port_in_use_is_refused_with_the_remedy() -> None:
 def test_a_host_that_is_not_ours_is_refused() -> None:
     with pytest.raises(Failure, match=r"cannot listen on 192\.0\.2\.1:8000"):
         bind("192.0.2.1", 8000)
+
+
+def test_two_servers_beside_each_other_add_up_their_own_numbers_and_leave_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv(SHARED_IN, "is set back afterwards")
+    with shared_metrics() as first:
+        (first / "counter_1.db").touch()
+        with shared_metrics() as second:
+            assert os.environ[SHARED_IN] == str(second)
+            (second / "counter_2.db").touch()
+
+        assert [each.name for each in first.iterdir()] == ["counter_1.db"]
+
+    assert list(tmp_path.iterdir()) == []
 
 
 @contextmanager

@@ -3,14 +3,15 @@
 import gc
 import multiprocessing
 import os
-import shutil
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import uvicorn
@@ -55,16 +56,17 @@ def run(settings: Settings, listener: socket.socket, *, workers: int) -> ExitCod
         http=HttpsProtocol if settings.environment == "production" else Protocol,
     )
     if workers > 1:
-        _share_metrics(settings.data_dir / "metrics")
-        return _run_many(config, listener)
+        with shared_metrics():
+            return _run_many(config, listener)
     return run_one(config, listener)
 
 
-def _share_metrics(directory: Path) -> None:
-    """What the processes count is added up from files; those of the last run count no more."""
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
+@contextmanager
+def shared_metrics() -> Iterator[Path]:
+    """Where the processes of this server alone write what they count, to be added up."""
+    with TemporaryDirectory(prefix="orderwright-metrics-", ignore_cleanup_errors=True) as directory:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+        yield Path(directory)
 
 
 def _run_many(config: uvicorn.Config, listener: socket.socket) -> ExitCode:
