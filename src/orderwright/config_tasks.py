@@ -40,6 +40,18 @@ class TaskSettings(BaseSettings):
     task_retry_seconds: float = Field(
         60.0, gt=0, le=86_400, description="How long a failed task waits before it is tried again."
     )
+    worker_metrics_port: int | None = Field(
+        None,
+        ge=0,
+        le=65_535,
+        description="Where `orderwright worker`, `orderwright scheduler` and a worker of ARQ show what "
+        "they count, at `/metrics`; 0 takes a free port, which the log names. Without it, nowhere.",
+    )
+    worker_metrics_host: str = Field(
+        "127.0.0.1",
+        description="The address that goes with `WORKER_METRICS_PORT`. Whoever reaches it may read: it "
+        "asks for no token.",
+    )
 
     @field_validator("redis_url")
     @classmethod

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from random import Random
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 from dependency_injector import providers
 
@@ -22,7 +22,7 @@ from orderwright.composition.foundation import Foundation
 from orderwright.composition.payments import PaymentParts
 from orderwright.composition.placement import PlacementParts
 from orderwright.config import Settings
-from orderwright.infrastructure.concurrency.running import running
+from orderwright.infrastructure.concurrency.running import BackgroundService, running
 from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.deprecated_calls import SqlDeprecatedCalls
 from orderwright.infrastructure.database.engine_report import report_engine
@@ -30,6 +30,7 @@ from orderwright.infrastructure.database.health import DatabaseHealth
 from orderwright.infrastructure.database.mapping import map_entities
 from orderwright.infrastructure.messaging.rounds import Rounds
 from orderwright.infrastructure.observability.logging import configure_logging
+from orderwright.infrastructure.observability.metrics import Metrics
 from orderwright.infrastructure.observability.stock_alerts import StructuredStockAlerts
 from orderwright.infrastructure.system.readiness import Readiness
 from orderwright.infrastructure.system.watched_dependency import WatchedDependency
@@ -37,6 +38,27 @@ from orderwright.infrastructure.system.watched_dependency import WatchedDependen
 
 def _is_draining(readiness: Readiness) -> bool:
     return readiness.draining
+
+
+class _InProgress(Protocol):
+    @property
+    def orders_in_progress(self) -> int: ...
+
+
+class _Queued(Protocol):
+    @property
+    def depth(self) -> int: ...
+
+
+def _looking_at_orders(
+    metrics: Metrics, processing: _InProgress, placing: _Queued
+) -> Callable[[], Awaitable[None]]:
+    """Looked at every so often rather than counted along, which would cost every order something."""
+
+    async def look() -> None:
+        metrics.orders(in_progress=processing.orders_in_progress, in_queue=placing.depth)
+
+    return look
 
 
 class Container(BackgroundParts, PlacementParts):
@@ -92,6 +114,22 @@ class Container(BackgroundParts, PlacementParts):
             monotonic=Foundation.monotonic,
         )
     )
+    looking_at_orders = providers.Singleton(
+        Rounds,
+        providers.Singleton(
+            _looking_at_orders,
+            Foundation.metrics,
+            providers.Selector(
+                Foundation.config.task_backend,
+                embedded=BackgroundParts.order_processing,
+                arq=BackgroundParts.task_handlers,
+                celery=BackgroundParts.task_handlers,
+            ),
+            PlacementParts.placement_queue,
+        ),
+        Foundation.failure_log,
+        1.0,
+    )
     demo_shop = providers.Factory(
         DemoShop,
         units=Foundation.unit_of_work.provider,
@@ -143,7 +181,8 @@ async def opened(container: Container) -> AsyncIterator[Container]:
 @asynccontextmanager
 async def at_work(container: Container, services: Sequence[Any]) -> AsyncIterator[None]:
     """Those run, in a process that answers no requests."""
-    async with running([*container.task_publishers(), *services]):
+    looking = container.looking_at_orders()
+    async with running([looking, *container.task_publishers(), *services]):
         yield
 
 
@@ -151,7 +190,11 @@ async def at_work(container: Container, services: Sequence[Any]) -> AsyncIterato
 async def working_for_a_broker(container: Container) -> AsyncIterator[TaskRunner]:
     """What a worker of ARQ or Celery runs named tasks with. Meanwhile it sweeps the database for those
     that nobody was told of."""
-    async with opened(container), running([container.task_sweeper()]):
+    services: list[BackgroundService] = [
+        container.looking_at_orders(),
+        container.task_sweeper(),
+    ]
+    async with opened(container), running(services):
         yield container.broker_task_runner()
 
 

@@ -79,6 +79,7 @@ async def _upgrade(container: Container) -> None:
 async def _working(container: Container, *, background: bool) -> AsyncIterator[None]:
     services = [
         container.counting(),
+        container.looking_at_orders(),
         container.event_hub(),
         *container.task_publishers(),
         *((*container.task_services(), *container.background_services()) if background else ()),

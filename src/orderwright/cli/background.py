@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from orderwright.cli.exit_codes import ExitCode
+from orderwright.cli.failures import Failure
 from orderwright.cli.runtime import SchemaCare, load_settings, ready_schema
 
 if TYPE_CHECKING:
@@ -39,16 +41,40 @@ async def _run(name: str, settings: Settings, chosen: Chosen) -> ExitCode:
         if stopped.is_set():
             return ExitCode.OK
         ours = asyncio.all_tasks()
-        async with at_work(container, chosen(container)):
-            log.info("background.started", task_backend=settings.task_backend)
-            died = await _first_to_end(asyncio.all_tasks() - ours, stopped)
-            log.info("background.stopping")
+        with _metrics_shown(container, settings) as port:
+            async with at_work(container, chosen(container)):
+                log.info(
+                    "background.started", task_backend=settings.task_backend, metrics_port=port
+                )
+                died = await _first_to_end(asyncio.all_tasks() - ours, stopped)
+                log.info("background.stopping")
         if died is None:
             log.info("background.stopped")
             return ExitCode.OK
     error = None if died.cancelled() else died.exception()
     log.critical("background.died", service=died.get_name(), exc_info=error)
     return ExitCode.UNAVAILABLE
+
+
+@contextmanager
+def _metrics_shown(container: Container, settings: Settings) -> Iterator[int | None]:
+    """Raises: Failure: they cannot be shown where they are to be."""
+    host, port = settings.worker_metrics_host, settings.worker_metrics_port
+    with ExitStack() as shown:
+        try:
+            at = (
+                None
+                if port is None
+                else shown.enter_context(container.metrics().served(host, port))
+            )
+        except OSError as error:
+            raise Failure(
+                f"cannot show metrics on {host}:{port}: {error.strerror or error}; choose another "
+                "WORKER_METRICS_PORT",
+                code="cannot_listen",
+                exit_code=ExitCode.UNAVAILABLE,
+            ) from None
+        yield at
 
 
 def _on_signal() -> asyncio.Event:

@@ -14,6 +14,7 @@ from orderwright.application.services.event_turn import HandoverLimits
 from orderwright.composition.foundation import Foundation, call_all
 from orderwright.composition.mails import MailParts
 from orderwright.composition.webhooks import WebhookParts
+from orderwright.infrastructure.database.readers.backlog import SqlBacklogReader
 from orderwright.infrastructure.database.readers.event_delivery import SqlDeliveryReader
 from orderwright.infrastructure.database.readers.event_feed import SqlEventFeedReader
 from orderwright.infrastructure.messaging.embedded_worker import EmbeddedWorker
@@ -51,7 +52,10 @@ class EventParts(MailParts, WebhookParts):
         pace=pace,
     )
     backlog = providers.Singleton(
-        Backlog, event_feed_reader, Foundation.clock, Foundation.metrics.provided.outbox
+        Backlog,
+        providers.Singleton(SqlBacklogReader, Foundation.database),
+        Foundation.clock,
+        Foundation.metrics.provided.backlog,
     )
     measuring = providers.Singleton(
         Rounds, backlog.provided.measure, Foundation.failure_log, MEASURED_EVERY_S

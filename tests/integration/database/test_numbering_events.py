@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from orderwright.domain.interfaces.event_feed import FeedBacklog
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.readers.event_feed import SqlEventFeedReader
 from tests.back_office import BackOffice, SteppingClock
@@ -87,22 +86,6 @@ async def test_who_holds_the_lock_is_waited_for_by_nobody(postgresql_url: str) -
             assert await other.event_delivery.number(now=office.clock.now(), limit=10) is None
         await holder.commit()
     await database.dispose()
-
-
-async def test_the_backlog_tells_how_many_wait_and_since_when(database: Database) -> None:
-    office, feed = BackOffice(database), SqlEventFeedReader(database)
-    await relay(office).number_due()
-    assert await feed.backlog() == FeedBacklog(pending=0, oldest_at=None)
-
-    await office.customer()
-    await office.customer()
-
-    backlog = await feed.backlog()
-    (first, _) = await rows(
-        database, "SELECT occurred_at FROM events WHERE aggregate = 'customer' ORDER BY id"
-    )
-    assert backlog.pending == 2
-    assert str(backlog.oldest_at)[:19] == str(first[0]).replace("T", " ")[:19]
 
 
 async def test_a_moment_is_found_among_the_positions(database: Database) -> None:

@@ -2,22 +2,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from orderwright.domain.interfaces.backlog import BacklogReader, Queue
 from orderwright.domain.interfaces.clock import Clock
-from orderwright.domain.interfaces.event_feed import EventFeedReader
 
 
 class Backlog:
-    """Measures how many events wait for their position, and the oldest of them for how long."""
+    """Measures how much waits in every queue, and for how long the first of it has waited."""
 
     def __init__(
-        self, feed: EventFeedReader, clock: Clock, tell: Callable[[int, float], None]
+        self, reader: BacklogReader, clock: Clock, tell: Callable[[Queue, int, float], None]
     ) -> None:
         """`tell` takes how many there are, and the lag in seconds; 0 when none waits."""
-        self._feed = feed
+        self._reader = reader
         self._clock = clock
         self._tell = tell
 
     async def measure(self) -> None:
-        backlog = await self._feed.backlog()
-        since = backlog.oldest_at or self._clock.now()
-        self._tell(backlog.pending, max(0.0, (self._clock.now() - since).total_seconds()))
+        now = self._clock.now()
+        for queue, waiting in (await self._reader.backlogs(now)).items():
+            since = waiting.oldest_at or now
+            self._tell(queue, waiting.pending, max(0.0, (now - since).total_seconds()))

@@ -3,7 +3,8 @@ again: a task is run at least once, and its effects are there once."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import cast
 
 from orderwright.application.commands.process_order import (
@@ -46,6 +47,7 @@ class TaskHandlers:
         self._clock = clock
         self._ids = ids
         self._capture = capture
+        self.orders_in_progress = 0
 
     def by_name(self) -> Mapping[str, TaskHandler]:
         return {PROCESS_ORDER: self.process_order, SETTLE_ORDER: self.settle_order}
@@ -61,18 +63,27 @@ class TaskHandlers:
             # One that was put down by an earlier release does not say.
             payments_before=cast("int", task.payload.get("payments_before", 0)),
         )
-        order = await process_order(
-            command,
-            self._units(_context(task)),
-            settle=self._settlement.settle,
-            now=self._clock.now(),
-            ids=self._ids,
-        )
+        with self._counted():
+            order = await process_order(
+                command,
+                self._units(_context(task)),
+                settle=self._settlement.settle,
+                now=self._clock.now(),
+                ids=self._ids,
+            )
         if order.payment_status is PaymentStatus.FAILED:
             raise declined(order.id)
         if order.status is OrderStatus.PENDING and order.payment_status is PaymentStatus.UNPAID:
             raise unresolved(order.id)
         return _result(order)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self.orders_in_progress += 1
+        try:
+            yield
+        finally:
+            self.orders_in_progress -= 1
 
     async def settle_order(self, task: Task) -> TaskResult:
         order_id = cast("int", task.payload["order_id"])

@@ -45,14 +45,6 @@ class EventConsumer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedBacklog:
-    """`pending` events have no position yet; the oldest of them was written `oldest_at`."""
-
-    pending: int
-    oldest_at: datetime | None
-
-
 class EventFeedReader(Protocol):
     async def events(
         self, *, after: int, limit: int, names: Collection[str] | None = None
@@ -75,5 +67,3 @@ class EventFeedReader(Protocol):
     async def last_before(self, moment: datetime) -> int:
         """The last position that was given before then; 0 if none was."""
         ...
-
-    async def backlog(self) -> FeedBacklog: ...

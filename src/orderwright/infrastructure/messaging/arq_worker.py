@@ -42,6 +42,11 @@ async def _open(ctx: dict[str, Any]) -> None:
     configure_log(_settings)
     ctx["open"], ctx["running"] = AsyncExitStack(), set()
     container = build_container(_settings)
+    if _settings.worker_metrics_port is not None:
+        shown = container.metrics().served(
+            _settings.worker_metrics_host, _settings.worker_metrics_port
+        )
+        ctx["open"].enter_context(shown)
     ctx["runner"] = await ctx["open"].enter_async_context(working_for_a_broker(container))
     taking = cast("asyncio.Task[None]", asyncio.current_task())
     for each in (signal.SIGINT, signal.SIGTERM):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -19,15 +20,22 @@ from prometheus_client import (
     Histogram,
     disable_created_metrics,
     generate_latest,
+    start_http_server,
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from orderwright.domain.interfaces.backlog import Queue
 from orderwright.infrastructure.resilience.circuit_breaker import BreakerReport, CircuitState
 
 SHARED_IN: Final = "PROMETHEUS_MULTIPROC_DIR"
 _LEVELS: Final = {CircuitState.CLOSED: 0, CircuitState.HALF_OPEN: 1, CircuitState.OPEN: 2}
 # A gateway answers in 50 ms to 2 s; 10 s is the time that a payment has.
 _PAYMENT_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_WAITS: Final = {
+    Queue.OUTBOX: "Events that have no position yet.",
+    Queue.TASKS: "Tasks that are due and that nobody runs.",
+    Queue.WEBHOOK_DELIVERIES: "Deliveries to webhooks that are due and have not arrived.",
+}
 _OF_PROCESS: Final = re.compile(r"_([0-9]+)\.db$")
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -64,23 +72,34 @@ class Metrics:
             buckets=_PAYMENT_SECONDS,
         )
 
-        # Every process sees the same outbox.
-        self._outbox_pending = Gauge(
-            "outbox_pending",
-            "Events that have no position yet.",
-            registry=self._own,
-            multiprocess_mode="livemostrecent",
+        self._pending = {queue: self._latest(f"{queue}_pending", _WAITS[queue]) for queue in Queue}
+        self._lag = {
+            queue: self._latest(
+                f"{queue}_lag_seconds", "For how long the oldest of them has waited."
+            )
+            for queue in Queue
+        }
+        self._orders_in_progress = self._sum(
+            "orders_in_progress", "Orders that are being processed."
         )
-        self._outbox_lag = Gauge(
-            "outbox_lag_seconds",
-            "For how long the oldest of them has waited.",
-            registry=self._own,
-            multiprocess_mode="livemostrecent",
+        self._placement_queue = self._sum(
+            "placement_queue_depth", "Orders that wait to be placed with others."
         )
 
-    def outbox(self, pending: int, lag_s: float) -> None:
-        self._outbox_pending.set(pending)
-        self._outbox_lag.set(lag_s)
+    def _latest(self, name: str, what: str) -> Gauge:
+        """Of what every process sees alike."""
+        return Gauge(name, what, registry=self._own, multiprocess_mode="livemostrecent")
+
+    def _sum(self, name: str, what: str) -> Gauge:
+        return Gauge(name, what, registry=self._own, multiprocess_mode="livesum")
+
+    def backlog(self, queue: Queue, pending: int, lag_s: float) -> None:
+        self._pending[queue].set(pending)
+        self._lag[queue].set(lag_s)
+
+    def orders(self, *, in_progress: int, in_queue: int) -> None:
+        self._orders_in_progress.set(in_progress)
+        self._placement_queue.set(in_queue)
 
     def circuit(self, report: BreakerReport) -> None:
         self._circuit_state.labels(report.name).set(_LEVELS[report.state])
@@ -93,6 +112,20 @@ class Metrics:
     def payment(self, outcome: str, seconds: float) -> None:
         self._payment_requests.labels(outcome).inc()
         self._payment_seconds.observe(seconds)
+
+    @contextmanager
+    def served(self, host: str, port: int) -> Iterator[int]:
+        """By a server of their own, for a process that has none; at which port.
+
+        Raises: OSError: not there.
+        """
+        server, thread = start_http_server(port, addr=host, registry=self._own)
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
 
     def text(self) -> bytes:
         """In the text format of Prometheus; reads files where processes share a directory."""

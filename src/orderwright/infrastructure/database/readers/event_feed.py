@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import Select, select, union_all
 
-from orderwright.domain.interfaces.event_feed import FeedBacklog, FeedEvent
+from orderwright.domain.interfaces.event_feed import FeedEvent
 from orderwright.infrastructure.database import tables
 from orderwright.infrastructure.database.readers.reading import Reading
-from orderwright.infrastructure.database.tables_events import event_feed, event_feed_head, outbox
+from orderwright.infrastructure.database.tables_events import event_feed, event_feed_head
 
 _events: Final = tables.events.c
 _feed: Final = event_feed.c
@@ -68,17 +68,6 @@ class SqlEventFeedReader(Reading):
             at = await self._one(select(_feed.visible_at).where(_feed.position == middle))
             before, from_there = (middle, from_there) if at < moment else (before, middle)
         return before
-
-    async def backlog(self) -> FeedBacklog:
-        waiting = select(
-            func.count().label("pending"), func.min(outbox.c.event_id).label("first")
-        ).subquery()
-        (row,) = await self._mappings(
-            select(waiting.c.pending, _events.occurred_at.label("oldest_at")).select_from(
-                waiting.outerjoin(tables.events, _events.id == waiting.c.first)
-            )
-        )
-        return FeedBacklog(**row)
 
 
 def _positions(after: int, limit: int, names: Collection[str] | None) -> Select[Any]:
