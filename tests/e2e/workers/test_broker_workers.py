@@ -4,11 +4,13 @@ import asyncio
 import base64
 import json
 import pickle
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import httpx2
 import pytest
 from redis import Redis
 
@@ -85,17 +87,28 @@ async def deployment(
         yield Deployment(backend_name, service, shop, product, tmp_path, settings)
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
 async def test_nothing_is_lost_with_the_broker(deployment: Deployment, redis: RedisServer) -> None:
     before = await deployment.process()
     await deployment.told(redis)
     redis.flush()
     marker = deployment.directory / "planted"
     plant_pickles(redis, marker)
-    with deployment.worker() as worker:
+    port = free_port()
+    with deployment.worker(WORKER_METRICS_PORT=str(port)) as worker:
         # Swept out of the database, then told by the broker.
         await deployment.until(before, "succeeded")
         assert (await deployment.until(await deployment.process(), "succeeded"))["attempts"] == 1
         assert worker.process.poll() is None
+        if deployment.backend == "arq":  # several processes of Celery would need several ports
+            async with httpx2.AsyncClient() as client:
+                shown = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+            assert 'payment_requests_total{outcome="succeeded"} 2.0' in shown
 
         redis.kill()
         meanwhile = await deployment.process()

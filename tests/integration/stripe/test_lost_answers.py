@@ -1,10 +1,13 @@
 """Stripe has done it and nobody heard: asking again finds it, and never does it twice."""
 
+from dataclasses import replace
+
 import pytest
 
 from orderwright.domain.entities.payment_operation import OperationKind
-from orderwright.domain.interfaces.payment_gateway import GatewayCall
+from orderwright.domain.interfaces.payment_gateway import GatewayCall, Surplus
 from orderwright.infrastructure.external_services.payments_stripe import StripeGateway
+from tests.builders import gbp
 from tests.fake_stripe import FakeStripe, error
 from tests.integration.stripe.calls import UNKNOWN, a_call, declined, succeeded
 from tests.stripe_gateway import stripe_gateway
@@ -96,6 +99,34 @@ async def test_what_the_search_finds_is_read_as_it_is_now(
         "/v1/payment_intents/pi_1",
     ]
     assert stripe.requests[1].query == {"query": "metadata['reference']:'ref-authorise'"}
+
+
+@pytest.mark.parametrize("others", [["canceled", "succeeded"], ["succeeded", "requires_action"]])
+async def test_of_several_that_are_found_the_one_that_took_the_money_counts_and_the_rest_is_surplus(
+    others: list[str], stripe: FakeStripe, gateway: StripeGateway
+) -> None:
+    await gateway.carry_out(a_call(CHARGE))
+    first = stripe.intents["pi_1"]
+    states = ["canceled", *others]
+    for number, status in enumerate(states, start=1):
+        stripe.intents[f"pi_{number}"] = {**first, "id": f"pi_{number}", "status": status}
+    paid = [f"pi_{number}" for number, status in enumerate(states, 1) if status == "succeeded"]
+
+    assert await gateway.look_up(a_call(CHARGE)) == succeeded(paid[0])
+
+    stripe.intents["pi_4"] = {**first, "id": "pi_4", "status": "succeeded"}
+    outcome = await gateway.look_up(a_call(CHARGE))
+    assert outcome == replace(succeeded(paid[0]), surplus=(Surplus("pi_4", gbp("10.50")),))
+
+
+async def test_of_several_that_are_found_none_was_declined_while_one_may_yet_take_the_money(
+    stripe: FakeStripe, gateway: StripeGateway
+) -> None:
+    await gateway.carry_out(a_call(CHARGE))
+    first = stripe.intents["pi_1"] | {"status": "canceled"}
+    stripe.intents = {"pi_1": first, "pi_2": {**first, "id": "pi_2", "status": "processing"}}
+
+    assert await gateway.look_up(a_call(CHARGE)) == UNKNOWN
 
 
 async def test_a_capture_of_another_is_not_taken_for_ours(

@@ -40,6 +40,7 @@ from orderwright.infrastructure.external_services.stripe_answers import (
     listed,
     members_of,
     outcome_of,
+    outcome_of_several,
 )
 from orderwright.infrastructure.external_services.stripe_refusals import (
     WRONG_KEY,
@@ -137,8 +138,12 @@ class StripeGateway:
         found = listed(await self._get("/payment_intents/search", "search_result", query))
         if not found:
             return None
-        # What was found is a copy, which may be old.
-        return outcome_of(await self._intent(str(found[0].get("id"))), call) or UNKNOWN
+        # What was found are copies, which may be old.
+        intents = [await self._intent(str(each.get("id"))) for each in found]
+        outcome = outcome_of_several(intents, call)
+        if outcome.surplus:
+            log.error("payments.made_twice", reference=call.reference, times=len(intents))
+        return outcome
 
     async def _found_refund(self, call: GatewayCall) -> Outcome | None:
         """Raises: CallFailed, _NotAnswered, AmountNotSupported."""

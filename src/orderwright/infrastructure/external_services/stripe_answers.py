@@ -7,10 +7,16 @@ Of anything else that is not clearly a refusal nothing is known.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from orderwright.domain.entities.payment_operation import OperationKind
-from orderwright.domain.interfaces.payment_gateway import GatewayCall, Outcome, OutcomeKind
+from orderwright.domain.interfaces.payment_gateway import (
+    GatewayCall,
+    Outcome,
+    OutcomeKind,
+    Surplus,
+)
 from orderwright.infrastructure.external_services.gateway_words import is_code, is_id
 from orderwright.infrastructure.external_services.stripe_amounts import (
     stripe_amount,
@@ -56,6 +62,17 @@ def outcome_of(told: Members, call: GatewayCall) -> Outcome | None:
     if told.get("object") != "payment_intent" or not is_id(told.get("id")):
         return None
     return _BY_KIND[call.kind](told, call)
+
+
+def outcome_of_several(intents: Sequence[Members], call: GatewayCall) -> Outcome:
+    """Of what was made for one reference, though it was to be made once: what took the money counts,
+    and what took it again is surplus. It was declined only if nothing else may have become of any."""
+    outcomes = [outcome_of(each, call) or UNKNOWN for each in intents]
+    taken = [each for each in outcomes if each.kind is OutcomeKind.SUCCEEDED]
+    if taken:
+        again = [each.provider_payment_id for each in taken[1:] if each.provider_payment_id]
+        return replace(taken[0], surplus=tuple(Surplus(id_, call.amount) for id_ in again))
+    return UNKNOWN if UNKNOWN in outcomes else outcomes[0]
 
 
 def declined(code: str, provider_payment_id: str | None = None) -> Outcome:
