@@ -326,3 +326,18 @@ def test_a_return_is_refunded_once_and_only_after_it_was_received() -> None:
 
     assert return_.status is ReturnStatus.REFUNDED
     assert names(order) == ["return.refunded"]
+
+
+@pytest.mark.parametrize(
+    ("others", "left"), [([], 0), ([units(1)], 1), ([units(1), units(2)], 2), ([units(3)], 2)]
+)
+def test_when_a_refund_fails_a_line_is_paid_back_as_far_as_the_others_go(
+    others: list[LineQuantity], left: int
+) -> None:
+    """Of data from before the limit was kept, whose refunds name more units than there are."""
+    order = an_order()
+    order.items[0].refunded = 2
+
+    order.keep_paid([units(2)], others)
+
+    assert order.items[0].refunded == left

@@ -55,7 +55,8 @@ def record_outcome(
     if refund is not None:
         refund.status = refund_status_of(operation.state)
         if refund.status is RefundStatus.FAILED:
-            order.keep_paid(refund.units)
+            others = [each for each in refunds if each.status is not RefundStatus.FAILED]
+            order.keep_paid(refund.units, [line for each in others for line in each.units])
     event = _event_of(payment, operation, refund)
     if event is not None:
         order.note(event, now)

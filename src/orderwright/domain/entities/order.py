@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -275,10 +276,14 @@ class Order(Aggregate):
         for item, quantity in self._named_by(lines):
             item.refund(quantity)
 
-    def keep_paid(self, lines: Sequence[LineQuantity]) -> None:
-        """Count `lines` no longer as paid back: their refund failed."""
-        for item, quantity in self._named_by(lines):
-            item.refunded = max(0, item.refunded - quantity)
+    def keep_paid(self, lines: Sequence[LineQuantity], others: Iterable[LineQuantity]) -> None:
+        """Count `lines` no longer as paid back: their refund failed. `others` are those of the refunds
+        that did not; before the limit was kept, these could name more units than there are."""
+        named: Counter[int] = Counter()
+        for line in others:
+            named[line.item_id] += line.quantity
+        for item, _ in self._named_by(lines):
+            item.refunded = min(named[item.id], item.quantity)
 
     def unrefunded_of(self, lines: Sequence[LineQuantity]) -> list[LineQuantity]:
         """What of `lines` no refund has named."""
