@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from orderwright.application.commands.refund_order import RefundOrder
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.payment_operation import OperationKind, OperationState
 from orderwright.domain.entities.payment_status import PaymentStatus
@@ -148,8 +149,25 @@ async def test_what_was_paid_more_than_once_is_given_back(database: Database) ->
 
     payments = await office.details.payments(order.id)
     sums = [(str(each.captured), str(each.refunded)) for each in payments]
-    assert sums == [("12.50", "0.00"), ("12.50", "12.50")]
+    assert sums == [("12.50", "12.50"), ("12.50", "0.00")]
     assert (await office.order(order.id)).status is OrderStatus.CONFIRMED
+
+
+async def test_what_a_person_gave_back_is_not_for_what_was_paid_more_than_once(
+    database: Database,
+) -> None:
+    office = BackOffice(database)
+    order = await office.place(await office.product())
+    await office.process(order.id, "tok_decline")
+    await office.process(order.id)
+    await office.refund(RefundOrder(order_id=order.id, amount="5.00"))
+
+    await succeed_late(office, order.id)
+
+    payments = await office.details.payments(order.id)
+    assert [str(each.refunded) for each in payments] == ["12.50", "5.00"]
+    left = (await office.order(order.id)).payment_status
+    assert left is PaymentStatus.PARTIALLY_REFUNDED
 
 
 async def succeed_late(office: BackOffice, order_id: int) -> None:

@@ -126,9 +126,10 @@ async def plan_excess_back(
     order: Order, payments: Sequence[Payment], uow: UnitOfWork, ids: Ids, now: datetime
 ) -> None:
     """Give back what came twice: a payment whose success was heard of late, when another one had
-    been made instead. The older payments pay for the order."""
+    been made instead. Those pay for the order that came to hold money first: what was given back of
+    them since is not for having paid more than once."""
     owed = order.total.minor
-    for payment in payments:
+    for payment in sorted(payments, key=lambda each: each.holds_since or now):
         excess = Money(max(payment.captured.minor - owed, 0), order.currency)
         is_needed = owed > 0
         owed -= min(owed, payment.authorised.minor)

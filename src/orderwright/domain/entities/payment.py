@@ -143,6 +143,16 @@ class Payment:
         )
 
     @property
+    def holds_since(self) -> datetime | None:
+        """When it came to hold money; None: never."""
+        begun = [
+            each.finished_at
+            for each in self.operations
+            if each.kind in BEGINS and each.state is OperationState.SUCCEEDED and each.finished_at
+        ]
+        return min(begun, default=None)
+
+    @property
     def is_live(self) -> bool:
         """It holds money, or may come to hold it."""
         return self.authorised > self.refunded or bool(self.open_operations)
