@@ -174,6 +174,7 @@ async def opened(container: Container) -> AsyncIterator[Container]:
         container.password_hasher().close()
         await container.attachment_storage().close()
         container.attachment_threads().close()
+        await container.report_processes().close()
         await container.rate_limiter().close()
         await container.database().dispose()
 

@@ -173,7 +173,7 @@ ERRORS: Final = (
     ErrorEntry(422, "number_out_of_range", "An integer does not fit into 64 bits, or a number has too many digits.", "Send such a number as text."),
     ErrorEntry(422, "product_inactive", "The product is not for sale.", "Take it out of the order, or activate it."),
     ErrorEntry(422, "refund_needs_amount", "The items alone do not say how much to pay back.", "Say `amount`."),
-    ErrorEntry(422, "report_too_long", "The report would have more than `rows_max` rows.", "Ask for a shorter time, or for larger groups."),
+    ErrorEntry(422, "report_too_long", "The report would have more than `rows_max` rows, or takes too long.", "Ask for a shorter time, or for larger groups."),
     ErrorEntry(422, "stock_not_tracked", "The product has no stock to adjust.", "Set `track_inventory` first."),
     ErrorEntry(422, "stock_too_large", "The stock would be larger than the service keeps.", "Adjust by less."),
     ErrorEntry(422, "unknown_currency", "There is no such currency.", "Use a code of ISO 4217, such as `GBP`."),

@@ -17,6 +17,7 @@ from orderwright.domain.entities.api_key import ApiKey
 from orderwright.domain.entities.user import User
 from orderwright.domain.interfaces.readers import CallerReader
 from orderwright.domain.interfaces.task_queue import TasksWait, WaitingTask
+from orderwright.infrastructure.concurrency.process_pool import ProcessRunner
 from orderwright.infrastructure.crash_points import crash_points
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.engines import Limits
@@ -27,6 +28,7 @@ from orderwright.infrastructure.database.readers.open_operations import SqlOpenO
 from orderwright.infrastructure.database.readers.order_details import SqlOrderDetailsReader
 from orderwright.infrastructure.database.readers.orders import SqlOrderReader
 from orderwright.infrastructure.database.readers.sales import SqlSalesReader
+from orderwright.infrastructure.database.readers.sales_elsewhere import SalesElsewhere
 from orderwright.infrastructure.database.readers.webhooks import SqlWebhookReader
 from orderwright.infrastructure.database.schema import Schema
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
@@ -109,17 +111,14 @@ class Foundation(containers.DeclarativeContainer):
     )
 
     # Database
-    database = providers.Singleton(
-        Database,
-        config.database_dsn,
-        limits=providers.Factory(
-            Limits,
-            pool_size=config.database_pool_size,
-            pool_timeout_s=config.database_pool_timeout_seconds,
-            lock_timeout_s=config.database_lock_timeout_seconds,
-            statement_timeout_s=config.database_statement_timeout_seconds,
-        ),
+    database_limits = providers.Factory(
+        Limits,
+        pool_size=config.database_pool_size,
+        pool_timeout_s=config.database_pool_timeout_seconds,
+        lock_timeout_s=config.database_lock_timeout_seconds,
+        statement_timeout_s=config.database_statement_timeout_seconds,
     )
+    database = providers.Singleton(Database, config.database_dsn, limits=database_limits)
     schema = providers.Singleton(Schema, config.database_dsn)
     wake_up = providers.Singleton(WakeUp)
     processing_wake_up = providers.Singleton(WakeUp)
@@ -154,7 +153,17 @@ class Foundation(containers.DeclarativeContainer):
     full_order_reader = providers.Singleton(SqlFullOrderReader, database, order_reader)
     order_details_reader = providers.Singleton(SqlOrderDetailsReader, database)
     open_operation_reader = providers.Singleton(SqlOpenOperationReader, database)
-    sales_reader = providers.Singleton(SqlSalesReader, database)
+    # Each may take a core, and one of the database's, for seconds.
+    report_processes = providers.Singleton(
+        ProcessRunner, "reports", processes=2, waiting_max=8, timeout_s=60.0
+    )
+    sales_reader = providers.Singleton(
+        SalesElsewhere,
+        providers.Singleton(SqlSalesReader, database),
+        report_processes,
+        config.database_dsn,
+        database_limits,
+    )
     catalogue_reader = providers.Singleton(SqlCatalogueReader, database)
     access_reader = providers.Singleton(SqlAccessReader, database)
     webhook_reader = providers.Singleton(SqlWebhookReader, database)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,14 +12,17 @@ from typing import Any
 import pytest
 from dependency_injector import providers
 
-from orderwright.api.wire.reports import as_csv
-from orderwright.domain.interfaces.sales import SalesRow
+from orderwright.api.wire.reports import SalesReportJson, SalesRowJson, as_csv, as_json
+from orderwright.domain.interfaces.sales import ReportTooLong, SalesGroup, SalesQuestion, SalesRow
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.permission import Permission
+from orderwright.infrastructure.database.engines import Limits
 from orderwright.infrastructure.database.readers.sales import SqlSalesReader
+from orderwright.infrastructure.database.readers.sales_elsewhere import SalesElsewhere
 from tests.e2e.api.service import Service
 from tests.shop import Shop
 
+_NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 GROUPS = ("day", "month", "product", "customer", "country", "channel")
 ADDRESS = {
     "name": "Ada",
@@ -129,6 +133,17 @@ async def test_sales_less_returns_and_refunds_are_the_same_in_every_grouping(
     }
     assert await sold.rows("day", to="2020-01-01") == []
 
+    container = service.container
+    elsewhere = SalesElsewhere(
+        SqlSalesReader(container.database()),
+        container.report_processes(),
+        container.config.database_dsn(),
+        container.database_limits(),
+        large=1,
+    )
+    with container.sales_reader.override(providers.Object(elsewhere)):
+        assert await sold.rows("day", **{"from": today, "to": today}) == [row]
+
     reader = providers.Singleton(SqlSalesReader, service.container.database, rows_max=1)
     with service.container.sales_reader.override(reader):
         refused = await sold.shop.client.get("/api/v1/reports/sales?group_by=channel")
@@ -148,7 +163,7 @@ async def test_the_report_comes_as_csv_for_who_prefers_that(service: Service) ->
     assert (refused.status_code, both.json()["rows"]) == (406, [])
 
 
-def test_no_cell_of_the_csv_is_taken_for_a_formula() -> None:
+async def test_no_cell_of_the_csv_is_taken_for_a_formula_and_json_is_as_its_model_has_it() -> None:
     row = SalesRow(
         key=None,
         label="=HYPERLINK(1)",
@@ -159,7 +174,29 @@ def test_no_cell_of_the_csv_is_taken_for_a_formula() -> None:
         refunds_minor=7,
     )
 
-    [shown] = csv.DictReader(io.StringIO(as_csv([row])))
+    [shown] = csv.DictReader(io.StringIO(await as_csv([row])))
+    question = SalesQuestion(since=_NOW, until=_NOW, group_by=SalesGroup.PRODUCT)
+    report = json.loads(await as_json(question, None, [row]))
 
+    assert report == SalesReportJson(
+        group_by=SalesGroup.PRODUCT,
+        since=None,
+        until=_NOW,
+        rows=[SalesRowJson.model_validate(row)],
+    ).model_dump(mode="json", by_alias=True)
     assert (shown["key"], shown["label"]) == ("", "'=HYPERLINK(1)")
     assert (shown["net_units"], shown["net_value"]) == ("-1", "-7")
+
+
+async def test_a_report_whose_time_is_over_asks_for_less() -> None:
+    class Late:
+        async def has_more_than(self, *_: object) -> bool:
+            return True
+
+        async def run(self, *_: object) -> None:
+            raise TimeoutError
+
+    late: Any = Late()
+    question = SalesQuestion(since=_NOW, until=_NOW, group_by=SalesGroup.DAY)
+    with pytest.raises(ReportTooLong):
+        await SalesElsewhere(late, late, "", Limits()).sales(question)

@@ -9,7 +9,7 @@ from orderwright.api.dependencies import Now, Sales
 from orderwright.api.media_types import JSON, accepted, quality_of
 from orderwright.api.raw_headers import headers
 from orderwright.api.strict_json import StrictRoute
-from orderwright.api.wire.reports import SalesParameters, SalesReportJson, as_csv
+from orderwright.api.wire.reports import SalesParameters, SalesReportJson, as_csv, as_json
 from orderwright.domain.value_objects.permission import Permission
 
 CSV = "text/csv"
@@ -43,16 +43,8 @@ async def sales(
     question = asked.to_question(now)
     rows = await reader.sales(question)
     if _prefers_csv(request):
-        return Response(as_csv(rows), media_type=CSV)
-    report = SalesReportJson.model_validate(
-        {
-            "group_by": question.group_by,
-            "since": asked.since,
-            "until": question.until,
-            "rows": rows,
-        }
-    )
-    return Response(report.model_dump_json(by_alias=True), media_type=JSON)
+        return Response(await as_csv(rows), media_type=CSV)
+    return Response(await as_json(question, asked.since, rows), media_type=JSON)
 
 
 def _prefers_csv(request: Request) -> bool:

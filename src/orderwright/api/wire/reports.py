@@ -1,10 +1,12 @@
+import asyncio
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
+import orjson
 from pydantic import BeforeValidator, Field
 
 from orderwright.api.wire.body import Code, Decimals, Page, Shown, Time
@@ -15,6 +17,7 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 # What a spreadsheet would take for a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_ROWS_AT_ONCE: Final = 500
 
 
 def _through_the_day(text: object) -> object:
@@ -61,6 +64,9 @@ class SalesRowJson(Shown):
     refunds: Decimals
 
 
+_COLUMNS: Final = tuple(SalesRowJson.model_fields)
+
+
 class SalesReportJson(Shown):
     """Times are UTC; `to` is the first moment that is not in it."""
 
@@ -70,15 +76,47 @@ class SalesReportJson(Shown):
     rows: list[SalesRowJson]
 
 
-def as_csv(rows: Sequence[SalesRow]) -> str:
+async def as_json(
+    question: SalesQuestion, since: datetime | None, rows: Sequence[SalesRow]
+) -> bytes:
+    head = SalesReportJson(group_by=question.group_by, since=since, until=question.until, rows=[])
+    shown = [cells async for some in _in_turns(rows) for cells in map(_cells, some)]
+    return orjson.dumps(
+        head.model_dump(mode="json", by_alias=True)
+        | {"rows": [dict(zip(_COLUMNS, cells, strict=True)) for cells in shown]}
+    )
+
+
+async def as_csv(rows: Sequence[SalesRow]) -> str:
     text = io.StringIO()
-    columns = list(SalesRowJson.model_fields)
-    table = csv.DictWriter(text, columns, lineterminator="\r\n")
-    table.writeheader()
-    for row in rows:
-        shown = SalesRowJson.model_validate(row).model_dump()
-        table.writerow(shown | {name: _as_text(shown[name]) for name in ("key", "label")})
+    table = csv.writer(text, lineterminator="\r\n")
+    table.writerow(_COLUMNS)
+    async for some in _in_turns(rows):
+        for key, label, *rest in map(_cells, some):
+            table.writerow((_as_text(key), _as_text(label), *rest))
     return text.getvalue()
+
+
+async def _in_turns(rows: Sequence[SalesRow]) -> AsyncIterator[Sequence[SalesRow]]:
+    """Ten thousand rows are a tenth of a second, in which nobody else would be answered."""
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        yield rows[start : start + _ROWS_AT_ONCE]
+        await asyncio.sleep(0)
+
+
+def _cells(row: SalesRow) -> tuple[Any, ...]:
+    """As `SalesRowJson` has them, which a test sees to; the model takes four times as long."""
+    return (
+        row.key,
+        row.label,
+        row.currency.code,
+        row.net_units,
+        row.net_value,
+        row.units_sold,
+        row.units_returned,
+        row.sales,
+        row.refunds,
+    )
 
 
 def _as_text(value: str | None) -> str:

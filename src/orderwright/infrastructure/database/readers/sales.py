@@ -63,21 +63,30 @@ class SqlSalesReader(Reading):
             labels = await _labels(session, question.group_by, sums.keys())
         return list(sums.rows(labels))
 
+    async def has_more_than(self, orders: int, question: SalesQuestion) -> bool:
+        async with self._session() as session:
+            after = await session.scalar(_order_after(question.since, orders, question.until))
+        return after is not None
+
     async def _stretches(
         self, session: AsyncSession, question: SalesQuestion
     ) -> AsyncIterator[tuple[datetime, datetime]]:
         since = question.since
         while since < question.until:
-            ending = await session.scalar(
-                select(_orders.created_at)
-                .where(_orders.created_at > since, _orders.created_at < question.until)
-                .order_by(_orders.created_at)
-                .offset(self._orders_at_once)
-                .limit(1)
-            )
+            ending = await session.scalar(_order_after(since, self._orders_at_once, question.until))
             until: datetime = ending or question.until
             yield since, until
             since = until
+
+
+def _order_after(since: datetime, orders: int, until: datetime) -> Select[datetime]:
+    return (
+        select(_orders.created_at)
+        .where(_orders.created_at > since, _orders.created_at < until)
+        .order_by(_orders.created_at)
+        .offset(orders)
+        .limit(1)
+    )
 
 
 async def _add_up(
