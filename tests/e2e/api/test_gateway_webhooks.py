@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.entities.payment_status import PaymentStatus
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables_payments
 from orderwright.infrastructure.external_services.gateway_webhooks import (
     StandardWebhooks,
     StripeWebhooks,
@@ -68,7 +68,10 @@ async def tell(
 
 async def kept(service: Service) -> int:
     async with service.container.database().read_sessions() as session:
-        return await session.scalar(select(func.count()).select_from(tables.gateway_events)) or 0
+        return (
+            await session.scalar(select(func.count()).select_from(tables_payments.gateway_events))
+            or 0
+        )
 
 
 def now(service: Service) -> Any:

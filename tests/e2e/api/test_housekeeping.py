@@ -5,14 +5,14 @@ from pathlib import Path
 from sqlalchemy import select
 
 from orderwright.domain.entities.refresh_token import RefreshToken
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables_access
 from tests.e2e.api.service import Service
 from tests.patience import AWAITED_S
 
 
 async def sessions(service: Service) -> set[str]:
     async with service.container.database().read_sessions() as session:
-        return set(await session.scalars(select(tables.refresh_tokens.c.id)))
+        return set(await session.scalars(select(tables_access.refresh_tokens.c.id)))
 
 
 async def test_a_running_service_forgets_what_has_expired_by_itself(

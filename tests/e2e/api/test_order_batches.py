@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete
 
 from orderwright.domain.value_objects.permission import Permission
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables_work
 from tests.e2e.api.service import Service
 from tests.shop import Shop
 
@@ -128,7 +128,7 @@ async def test_a_batch_that_was_interrupted_is_completed_by_its_repetition(
     apple = await shop.product("APPLE", stock=100)
     orders = [shop.order_for(apple) for _ in range(3)]
     first = await send(shop, *orders, key="batch-1")
-    keys = tables.idempotency_keys
+    keys = tables_work.idempotency_keys
     async with service.container.database().write_sessions.begin() as session:
         await session.execute(delete(keys).where(keys.c.key == "batch-1"))
 

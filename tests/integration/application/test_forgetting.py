@@ -9,7 +9,7 @@ from orderwright.domain.entities.refresh_token import RefreshToken
 from orderwright.domain.entities.user import User
 from orderwright.domain.interfaces.auditor import Violation
 from orderwright.domain.interfaces.requests import Answer, KeyedRequest, Replayed, RequestContext
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_access, tables_work
 from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
@@ -33,14 +33,14 @@ def keyed(office: BackOffice, key: str, answer: bytes = b"done") -> SqlUnitOfWor
 async def answered(office: BackOffice, key: str) -> datetime:
     """When the key was claimed."""
     await create_customer(CreateCustomer(name="Ada"), keyed(office, key), now=office.clock.now())
-    claimed = await one_of(office, select(tables.idempotency_keys.c.created_at), key)
+    claimed = await one_of(office, select(tables_work.idempotency_keys.c.created_at), key)
     assert isinstance(claimed, datetime)
     return claimed
 
 
 async def one_of(office: BackOffice, question: object, key: str) -> object:
     async with office.database.read_sessions() as session:
-        mine = question.where(tables.idempotency_keys.c.key == key)  # type: ignore[attr-defined]
+        mine = question.where(tables_work.idempotency_keys.c.key == key)  # type: ignore[attr-defined]
         found: object = await session.scalar(mine)
         return found
 
@@ -84,8 +84,8 @@ async def test_a_forgotten_key_serves_another_request(office: BackOffice) -> Non
 async def test_a_request_that_is_being_served_keeps_its_key(office: BackOffice) -> None:
     async with keyed(office, "k") as uow:
         await uow.checkpoint("order-7")
-    claimed = await one_of(office, select(tables.idempotency_keys.c.created_at), "k")
-    lease = await one_of(office, select(tables.idempotency_keys.c.lease_until), "k")
+    claimed = await one_of(office, select(tables_work.idempotency_keys.c.created_at), "k")
+    lease = await one_of(office, select(tables_work.idempotency_keys.c.lease_until), "k")
     assert isinstance(claimed, datetime)
     assert isinstance(lease, datetime)
 
@@ -101,7 +101,7 @@ async def test_much_is_forgotten_a_batch_at_a_time(office: BackOffice) -> None:
 
     assert await forget(office, last + DAY + timedelta(microseconds=1), batch=3) == 7
 
-    assert await how_many(office, tables.idempotency_keys) == 1
+    assert await how_many(office, tables_work.idempotency_keys) == 1
     assert kept > last
 
 
@@ -129,7 +129,7 @@ async def test_refresh_tokens_are_forgotten_once_they_expired(office: BackOffice
     assert await forget(office, now) == 0
     assert await forget(office, now + timedelta(microseconds=1)) == 1
     # A used one that has not expired still tells a thief from the owner.
-    assert await how_many(office, tables.refresh_tokens) == 2
+    assert await how_many(office, tables_access.refresh_tokens) == 2
 
 
 async def test_forgetting_touches_no_order(office: BackOffice) -> None:

@@ -20,7 +20,7 @@ from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.domain.interfaces.gateway_webhooks import GatewayEvent
 from orderwright.domain.interfaces.requests import RequestContext
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables_payments, tables_work
 from orderwright.infrastructure.database.database import Database
 from tests.back_office import BackOffice
 from tests.gateways import LateGateway, UnreliableGateway
@@ -58,7 +58,7 @@ async def hear(office: BackOffice, reference: str | None, event_id: str = "evt-1
 
 async def settling(office: BackOffice) -> list[int]:
     """The orders of the tasks that the events put down: they are due at once."""
-    columns = tables.tasks.c
+    columns = tables_work.tasks.c
     due = columns.due_at == columns.created_at
     async with office.database.read_sessions() as session:
         found = await session.scalars(select(columns.order_id).where(due))
@@ -66,7 +66,7 @@ async def settling(office: BackOffice) -> list[int]:
 
 
 async def kept(office: BackOffice) -> list[tuple[str, str, str | None, int | None]]:
-    events = tables.gateway_events.c
+    events = tables_payments.gateway_events.c
     asked = select(events.provider, events.event_id, events.reference, events.order_id)
     async with office.database.read_sessions() as session:
         return [tuple(row) for row in await session.execute(asked.order_by(events.event_id))]
@@ -192,7 +192,7 @@ async def test_nothing_but_the_event_and_the_task_is_written(office: BackOffice)
     assert await office.events(order.id) == events
     async with office.database.read_sessions() as session:
         movements = await session.scalar(
-            select(func.count()).select_from(tables.payment_operations)
+            select(func.count()).select_from(tables_payments.payment_operations)
         )
     assert movements == 1
 
@@ -213,7 +213,9 @@ async def test_money_taken_after_a_person_said_that_it_was_not_is_found_and_coun
 
     assert await hear(office, operation.id) is Heard.ASKING
     async with office.database.read_sessions() as session:
-        promised = select(tables.tasks.c.payload).where(tables.tasks.c.name == SETTLE_ORDER)
+        promised = select(tables_work.tasks.c.payload).where(
+            tables_work.tasks.c.name == SETTLE_ORDER
+        )
         assert {"order_id": order.id, "late": operation.id} in (
             await session.scalars(promised)
         ).all()

@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 
 from orderwright.application.queries.audit import audit
 from orderwright.domain.value_objects.address import Address
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_fulfilment, tables_payments
 from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.unit_of_work import SqlUnitOfWork
@@ -37,7 +37,7 @@ SOLD = st.builds(
     address=st.none() | st.just(Address(name="Ada", city="Zürich", country="CH")),
 )
 
-_payments, _shipments = tables.payments.c, tables.shipments.c
+_payments, _shipments = tables_payments.payments.c, tables_fulfilment.shipments.c
 Side = Callable[[Sold, int, SqlUnitOfWork, IdsOf], Awaitable[int]]
 
 
@@ -48,11 +48,11 @@ def _rows_of(order_id: int) -> dict[str, Select[Any]]:
     events = tables.events.c
     return {
         "orders": select(tables.orders).where(tables.orders.c.id == order_id),
-        "payment_operations": select(tables.payment_operations).where(
-            tables.payment_operations.c.payment_id.in_(payments)
+        "payment_operations": select(tables_payments.payment_operations).where(
+            tables_payments.payment_operations.c.payment_id.in_(payments)
         ),
-        "shipment_items": select(tables.shipment_items).where(
-            tables.shipment_items.c.shipment_id.in_(shipments)
+        "shipment_items": select(tables_fulfilment.shipment_items).where(
+            tables_fulfilment.shipment_items.c.shipment_id.in_(shipments)
         ),
         "events": select(tables.events).where(
             events.aggregate == "order", events.aggregate_id == order_id
@@ -62,8 +62,8 @@ def _rows_of(order_id: int) -> dict[str, Select[Any]]:
             for table in (
                 tables.order_items,
                 tables.order_adjustments,
-                tables.payments,
-                tables.shipments,
+                tables_payments.payments,
+                tables_fulfilment.shipments,
                 tables.reservations,
                 tables.stock_movements,
             )

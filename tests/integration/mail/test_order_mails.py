@@ -23,7 +23,7 @@ from orderwright.domain.entities.task import Task
 from orderwright.domain.events.order import LineQuantity
 from orderwright.domain.interfaces.event_feed import FeedEvent
 from orderwright.domain.interfaces.mailer import MailServerUnavailable
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_work
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.readers.full_orders import SqlFullOrderReader
 from orderwright.infrastructure.database.readers.orders import SqlOrderReader
@@ -175,7 +175,7 @@ async def test_whoever_sold_an_imported_order_has_told_of_it(post: PostOffice) -
             "verdicts": [],
             "decided_at": post.office.clock.now(),
         }
-        await session.execute(insert(tables.imported_documents).values(document))
+        await session.execute(insert(tables_work.imported_documents).values(document))
     await post.hear(happened(post, order, "order.confirmed"))
     (task,) = await post.promised()
     assert await post.tasks().send(task) == {"order_id": order.id, "mail": "imported"}

@@ -23,7 +23,7 @@ from orderwright.domain.interfaces.task_queue import WaitingTask
 from orderwright.domain.interfaces.unit_of_work import DatabaseUnavailable, TransactionConflict
 from orderwright.domain.value_objects.money import UnitPrice
 from orderwright.infrastructure.crash_points import nothing
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_work
 from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.placement.store import SqlPlacementStore
 from tests.back_office import GBP
@@ -160,7 +160,7 @@ async def test_a_key_that_somebody_holds_is_waited_for_until_they_have_given_it_
         "created_at": now,
     }
     async with counter.office.database.write_sessions.begin() as session:
-        await session.execute(tables.idempotency_keys.insert().values(held))
+        await session.execute(tables_work.idempotency_keys.insert().values(held))
 
     def at(seconds: int) -> Any:
         moment = now + timedelta(seconds=seconds)

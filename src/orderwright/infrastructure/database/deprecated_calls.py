@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 from orderwright.domain.interfaces.deprecated_calls import DeprecatedUse
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables_work
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.errors import in_domain_words
 
-_calls: Final = tables.deprecated_calls
+_calls: Final = tables_work.deprecated_calls
 
 
 class SqlDeprecatedCalls:

@@ -32,7 +32,15 @@ from orderwright.domain.entities.task import Task
 from orderwright.domain.entities.user import User
 from orderwright.domain.entities.webhook_endpoint import WebhookEndpoint
 from orderwright.domain.value_objects.money import Money, UnitPrice
-from orderwright.infrastructure.database import tables, tables_attachments, tables_webhooks
+from orderwright.infrastructure.database import (
+    tables,
+    tables_access,
+    tables_attachments,
+    tables_fulfilment,
+    tables_payments,
+    tables_webhooks,
+    tables_work,
+)
 
 _registry = registry(metadata=tables.metadata)
 
@@ -94,11 +102,13 @@ def _map_orders() -> None:
 
 
 def _map_payments() -> None:
-    payment, operation = tables.payments.c, tables.payment_operations.c
-    _map(PaymentOperation, tables.payment_operations, amount=_money(operation.amount_minor))
+    payment, operation = tables_payments.payments.c, tables_payments.payment_operations.c
+    _map(
+        PaymentOperation, tables_payments.payment_operations, amount=_money(operation.amount_minor)
+    )
     _map(
         Payment,
-        tables.payments,
+        tables_payments.payments,
         amount=_money(payment.amount_minor),
         authorised=_money(payment.authorised_minor),
         captured=_money(payment.captured_minor),
@@ -106,27 +116,35 @@ def _map_payments() -> None:
         refunding=_money(payment.refunding_minor),
         operations=_parts(PaymentOperation, operation.planned_at, operation.id),
     )
-    _map(RefundLine, tables.refund_items)
+    _map(RefundLine, tables_payments.refund_items)
     _map(
         Refund,
-        tables.refunds,
-        amount=_money(tables.refunds.c.amount_minor),
-        items=_parts(RefundLine, tables.refund_items.c.item_id),
+        tables_payments.refunds,
+        amount=_money(tables_payments.refunds.c.amount_minor),
+        items=_parts(RefundLine, tables_payments.refund_items.c.item_id),
     )
 
 
 def _map_fulfilment() -> None:
-    _map(ShipmentLine, tables.shipment_items)
-    _map(Shipment, tables.shipments, items=_parts(ShipmentLine, tables.shipment_items.c.item_id))
-    _map(ReturnLine, tables.return_items)
-    _map(Return, tables.returns, items=_parts(ReturnLine, tables.return_items.c.item_id))
+    _map(ShipmentLine, tables_fulfilment.shipment_items)
+    _map(
+        Shipment,
+        tables_fulfilment.shipments,
+        items=_parts(ShipmentLine, tables_fulfilment.shipment_items.c.item_id),
+    )
+    _map(ReturnLine, tables_fulfilment.return_items)
+    _map(
+        Return,
+        tables_fulfilment.returns,
+        items=_parts(ReturnLine, tables_fulfilment.return_items.c.item_id),
+    )
     _map(Attachment, tables_attachments.attachments)
 
 
 def _map_access() -> None:
-    _map(Task, tables.tasks)
-    _map(User, tables.users)
-    _map(ApiKey, tables.api_keys)
-    _map(RefreshToken, tables.refresh_tokens)
-    _map(SignInTally, tables.sign_in_tallies)
+    _map(Task, tables_work.tasks)
+    _map(User, tables_access.users)
+    _map(ApiKey, tables_access.api_keys)
+    _map(RefreshToken, tables_access.refresh_tokens)
+    _map(SignInTally, tables_access.sign_in_tallies)
     _map(WebhookEndpoint, tables_webhooks.webhook_endpoints)

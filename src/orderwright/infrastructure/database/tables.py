@@ -1,4 +1,5 @@
-"""The schema, most of it on this page, and the invariants that SQL can say.
+"""The schema of what is sold and ordered, and of its events; the rest has pages of its own. With it go
+the invariants that SQL can say.
 
 Money is whole minor units beside its currency, unit prices are ten-thousandths of the major unit:
 64-bit integers, which SQLite's STRICT tables enforce too. Nothing here is ever a float.
@@ -11,7 +12,6 @@ from typing import Any, Final
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
@@ -21,35 +21,27 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine.default import DefaultExecutionContext
 
-from orderwright.domain.entities.imported_document import ImportOutcome
 from orderwright.domain.entities.order import FulfilmentStatus
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.order_parts import QUANTITY_MAX, AdjustmentKind
-from orderwright.domain.entities.payment_operation import OperationKind, OperationState
-from orderwright.domain.entities.payment_status import PaymentState, PaymentStatus
-from orderwright.domain.entities.refund import RefundStatus
+from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.domain.entities.reservation import ReservationState
-from orderwright.domain.entities.return_ import ReturnStatus
-from orderwright.domain.entities.shipment import ShipmentStatus
 from orderwright.domain.entities.stock import MovementKind
-from orderwright.domain.entities.task import TaskState
-from orderwright.domain.interfaces.gateway_webhooks import EVENT_ID_CHARS_MAX, REFERENCE_CHARS_MAX
 from orderwright.domain.value_objects.currency import Currency
 from orderwright.domain.value_objects.money import PRICE_DECIMALS
 from orderwright.infrastructure.database import (
     table_parts,
+    tables_access,
     tables_attachments,
     tables_events,
+    tables_fulfilment,
+    tables_payments,
     tables_schedules,
     tables_webhooks,
+    tables_work,
 )
 from orderwright.infrastructure.database.append_only import keep_append_only
-from orderwright.infrastructure.database.domain_types import (
-    AddressDocument,
-    Choice,
-    PermissionSet,
-    id_text,
-)
+from orderwright.infrastructure.database.domain_types import AddressDocument, Choice
 from orderwright.infrastructure.database.table_parts import (
     at,
     counter,
@@ -60,13 +52,21 @@ from orderwright.infrastructure.database.table_parts import (
     references,
     row_id,
     table,
-    text_id,
     version,
 )
-from orderwright.infrastructure.database.types import BigInt, Bytes, Json, String_, UtcDateTime
+from orderwright.infrastructure.database.types import BigInt, Json, String_
 
 # The tables that have a page of their own; all of them are in `metadata`.
-PAGES: Final = (tables_attachments, tables_events, tables_schedules, tables_webhooks)
+PAGES: Final = (
+    tables_access,
+    tables_attachments,
+    tables_events,
+    tables_fulfilment,
+    tables_payments,
+    tables_schedules,
+    tables_webhooks,
+    tables_work,
+)
 metadata: Final = table_parts.metadata
 
 
@@ -246,142 +246,6 @@ reservations = table(
     ),
 )
 
-payments = table(
-    "payments",
-    text_id(),
-    references("order_id", "orders.id", index=True),
-    Column("provider", String_(32), nullable=False),
-    money("amount_minor"),
-    money("authorised_minor"),
-    money("captured_minor"),
-    money("refunded_minor"),
-    currency(),
-    Column("status", Choice(PaymentState), nullable=False),
-    Column("token", String_(255)),
-    Column("provider_payment_id", String_(255)),
-    at("created_at"),
-    at("updated_at"),
-    counter("refunding_minor"),
-    CheckConstraint("amount_minor > 0", name="amount_positive"),
-    CheckConstraint("captured_minor <= authorised_minor", name="captured_at_most_authorised"),
-    CheckConstraint(
-        "refunded_minor BETWEEN 0 AND captured_minor", name="refunded_at_most_captured"
-    ),
-    CheckConstraint(
-        "refunding_minor BETWEEN 0 AND captured_minor - refunded_minor",
-        name="refunding_at_most_left",
-    ),
-)
-
-payment_operations = table(
-    "payment_operations",
-    text_id(),
-    references("payment_id", "payments.id", index=True),
-    Column("kind", Choice(OperationKind), nullable=False),
-    money("amount_minor"),
-    currency(),
-    Column("state", Choice(OperationState), nullable=False),
-    Column("sends", BigInt, nullable=False),
-    at("planned_at"),
-    at("sent_at", nullable=True),
-    at("finished_at", nullable=True),
-    Column("error_code", String_(64)),
-    at("first_sent_at", nullable=True),
-    at("due_at", nullable=True),
-    at("attention_at", nullable=True),
-    CheckConstraint("amount_minor > 0", name="amount_positive"),
-    # None that is open is forgotten by everybody.
-    CheckConstraint(
-        "CASE WHEN state IN ('planned', 'sent', 'unknown')"
-        " THEN due_at IS NOT NULL OR attention_at IS NOT NULL ELSE due_at IS NULL END",
-        name="open_ones_are_looked_after",
-    ),
-    Index(
-        "ix_payment_operations_due",
-        "due_at",
-        postgresql_where=text("due_at IS NOT NULL"),
-        sqlite_where=text("due_at IS NOT NULL"),
-    ),
-    Index(
-        "ix_payment_operations_attention",
-        "attention_at",
-        postgresql_where=text("attention_at IS NOT NULL"),
-        sqlite_where=text("attention_at IS NOT NULL"),
-    ),
-)
-
-shipments = table(
-    "shipments",
-    text_id(),
-    references("order_id", "orders.id", index=True),
-    Column("carrier", String_(100)),
-    Column("tracking_number", String_(100)),
-    Column("status", Choice(ShipmentStatus), nullable=False),
-    at("created_at"),
-    at("delivered_at", nullable=True),
-)
-
-shipment_items = table(
-    "shipment_items",
-    references("shipment_id", "shipments.id"),
-    Column("item_id", BigInt, nullable=False),
-    Column("quantity", BigInt, nullable=False),
-    PrimaryKeyConstraint("shipment_id", "item_id"),
-    CheckConstraint("quantity > 0", name="quantity_positive"),
-)
-
-returns = table(
-    "returns",
-    text_id(),
-    references("order_id", "orders.id", index=True),
-    Column("reason", String_(500)),
-    Column("status", Choice(ReturnStatus), nullable=False),
-    at("created_at"),
-    at("received_at", nullable=True),
-    Index(
-        "ix_returns_received_at",
-        "received_at",
-        postgresql_where=text("received_at IS NOT NULL"),
-        sqlite_where=text("received_at IS NOT NULL"),
-    ),
-)
-
-return_items = table(
-    "return_items",
-    references("return_id", "returns.id"),
-    Column("item_id", BigInt, nullable=False),
-    Column("quantity", BigInt, nullable=False),
-    flag("restock"),
-    PrimaryKeyConstraint("return_id", "item_id"),
-    CheckConstraint("quantity > 0", name="quantity_positive"),
-)
-
-refunds = table(
-    "refunds",
-    text_id(),
-    references("order_id", "orders.id", index=True),
-    references("payment_id", "payments.id"),
-    Column("operation_id", ForeignKey("payment_operations.id"), nullable=False, unique=True),
-    references("return_id", "returns.id", nullable=True),
-    money("amount_minor"),
-    currency(),
-    Column("reason", String_(500)),
-    flag("restock"),
-    Column("status", Choice(RefundStatus), nullable=False),
-    at("created_at"),
-    CheckConstraint("amount_minor > 0", name="amount_positive"),
-    Index("ix_refunds_created_at", "created_at"),
-)
-
-refund_items = table(
-    "refund_items",
-    references("refund_id", "refunds.id"),
-    Column("item_id", BigInt, nullable=False),
-    Column("quantity", BigInt, nullable=False),
-    PrimaryKeyConstraint("refund_id", "item_id"),
-    CheckConstraint("quantity > 0", name="quantity_positive"),
-)
-
 events = table(
     "events",
     row_id(),
@@ -395,138 +259,6 @@ events = table(
     at("occurred_at"),
     UniqueConstraint("aggregate", "aggregate_id", "sequence"),
     CheckConstraint("sequence > 0", name="sequence_positive"),
-)
-
-idempotency_keys = table(
-    "idempotency_keys",
-    Column("caller", String_(100), nullable=False),
-    Column("key", String_(255), nullable=False),
-    Column("fingerprint", String_(64), nullable=False),
-    Column("resource_id", String_(64)),
-    at("lease_until"),
-    Column("status", BigInt),
-    Column("headers", Json),
-    Column("body", Bytes),
-    at("created_at"),
-    PrimaryKeyConstraint("caller", "key"),
-    Index("ix_idempotency_keys_created_at", "created_at"),
-)
-
-tasks = table(
-    "tasks",
-    text_id(),
-    Column("name", String_(64), nullable=False),
-    Column("payload", Json, nullable=False),
-    Column("dedupe_key", String_(128)),
-    references("order_id", "orders.id", nullable=True, index=True),
-    Column("correlation_id", String_(128)),
-    Column("state", Choice(TaskState), nullable=False),
-    Column("attempts", BigInt, nullable=False),
-    Column("fence", BigInt, nullable=False),
-    at("lease_until", nullable=True),
-    at("created_at"),
-    at("due_at"),
-    at("finished_at", nullable=True),
-    Column("result", Json),
-    Column("error", Json),
-    Index(
-        "uq_tasks_dedupe_key",
-        "dedupe_key",
-        unique=True,
-        postgresql_where=text("state IN ('queued', 'running')"),
-        sqlite_where=text("state IN ('queued', 'running')"),
-    ),
-    Index(
-        "ix_tasks_unfinished",
-        "due_at",
-        postgresql_where=text("state IN ('queued', 'running')"),
-        sqlite_where=text("state IN ('queued', 'running')"),
-    ),
-    Index(
-        "ix_tasks_ended_badly",
-        "state",
-        "id",
-        postgresql_where=text("state IN ('dead', 'failed')"),
-        sqlite_where=text("state IN ('dead', 'failed')"),
-    ),
-)
-
-deprecated_calls = table(
-    "deprecated_calls",
-    Column("caller", String_(100), nullable=False),
-    Column("route", String_(200), nullable=False),
-    Column("calls", BigInt, nullable=False),
-    at("first_at"),
-    at("last_at"),
-    PrimaryKeyConstraint("caller", "route"),
-)
-
-gateway_events = table(
-    "gateway_events",
-    Column("provider", String_(50), nullable=False),
-    Column("event_id", String_(EVENT_ID_CHARS_MAX), nullable=False),
-    Column("reference", String_(REFERENCE_CHARS_MAX)),
-    Column("order_id", BigInt),
-    Column("received_at", UtcDateTime, nullable=False, index=True),
-    PrimaryKeyConstraint("provider", "event_id"),
-)
-
-imported_documents = table(
-    "imported_documents",
-    Column("channel", String_(50), nullable=False),
-    Column("reference", String_(200), nullable=False),
-    Column("fingerprint", String_(64), nullable=False),
-    Column("outcome", Choice(ImportOutcome), nullable=False),
-    Column("verdicts", Json, nullable=False),
-    at("decided_at"),
-    PrimaryKeyConstraint("channel", "reference"),
-)
-
-users = table(
-    "users",
-    row_id(),
-    Column("username", String_(320), nullable=False),
-    Column("email", String_(320)),
-    Column("password_hash", String_(255), nullable=False),
-    Column("permissions", PermissionSet, nullable=False),
-    flag("active"),
-    Column("token_generation", BigInt, nullable=False),
-    at("created_at"),
-    version(),
-)
-Index("uq_users_username", func.lower(users.c.username), unique=True)
-
-api_keys = table(
-    "api_keys",
-    row_id(),
-    Column("name", String_(100), nullable=False),
-    Column("lookup", String_(32), nullable=False, unique=True),
-    Column("secret_hash", String_(64), nullable=False),
-    Column("permissions", PermissionSet, nullable=False),
-    at("created_at"),
-    at("revoked_at", nullable=True),
-    version(),
-)
-
-refresh_tokens = table(
-    "refresh_tokens",
-    text_id(),
-    Column("family_id", id_text(), nullable=False, index=True),
-    references("user_id", "users.id", index=True),
-    Column("token_hash", String_(64), nullable=False, unique=True),
-    at("created_at"),
-    Column("expires_at", UtcDateTime, nullable=False, index=True),
-    at("used_at", nullable=True),
-    at("revoked_at", nullable=True),
-)
-
-sign_in_tallies = table(
-    "sign_in_tallies",
-    Column("subject", String_(64), primary_key=True),
-    Column("failures", BigInt, nullable=False),
-    at("wait_until"),
-    Column("expires_at", UtcDateTime, nullable=False, index=True),
-    CheckConstraint("failures >= 0", name="failures_not_negative"),
 )
 
 # What was written here is never changed; the database itself refuses (see append_only.py).

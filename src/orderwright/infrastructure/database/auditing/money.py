@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_payments
 from orderwright.infrastructure.database.auditing.check import Check
 
 _SUMS = """
@@ -179,12 +179,12 @@ WHERE status IN ('confirmed', 'shipped', 'delivered')
 """
 
 MONEY_CHECKS: Final = (
-    Check(name="payment_sums_equal_operations", of=tables.payments, wrong=_SUMS),
-    Check(name="refunding_equals_open_refunds", of=tables.payments, wrong=_REFUNDING),
-    Check(name="payment_sums_within_bounds", of=tables.payments, wrong=_BOUNDS),
-    Check(name="payment_status_as_journal", of=tables.payments, wrong=_STATUS),
+    Check(name="payment_sums_equal_operations", of=tables_payments.payments, wrong=_SUMS),
+    Check(name="refunding_equals_open_refunds", of=tables_payments.payments, wrong=_REFUNDING),
+    Check(name="payment_sums_within_bounds", of=tables_payments.payments, wrong=_BOUNDS),
+    Check(name="payment_status_as_journal", of=tables_payments.payments, wrong=_STATUS),
     Check(name="order_payment_status_as_payments", of=tables.orders, wrong=_ORDER_STATUS),
-    Check(name="refunds_equal_operations", of=tables.refunds, wrong=_REFUNDS),
+    Check(name="refunds_equal_operations", of=tables_payments.refunds, wrong=_REFUNDS),
     Check(name="cancelled_orders_hold_no_money", of=tables.orders, wrong=_CANCELLED),
     Check(name="confirmed_orders_are_covered", of=tables.orders, wrong=_CONFIRMED),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_fulfilment
 from orderwright.infrastructure.database.auditing.check import Check
 
 _TOTAL = """
@@ -162,5 +162,5 @@ ORDER_CHECKS: Final = (
     Check(name="refunded_equals_refunds", of=tables.order_items, wrong=_REFUNDED),
     Check(name="fulfilment_status_as_lines", of=tables.orders, wrong=_FULFILMENT),
     Check(name="status_as_shipments", of=tables.orders, wrong=_STATUS),
-    Check(name="return_status_as_refunds", of=tables.returns, wrong=_RETURN_STATUS),
+    Check(name="return_status_as_refunds", of=tables_fulfilment.returns, wrong=_RETURN_STATUS),
 )

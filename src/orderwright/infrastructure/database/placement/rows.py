@@ -8,7 +8,7 @@ from sqlalchemy import Dialect
 
 from orderwright.domain.entities.aggregate import RecordedEvent
 from orderwright.domain.interfaces.placement import AnsweredRequest, GroupRecords, PlacedBy
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_work
 from orderwright.infrastructure.database.bulk.event_rows import By, event_values
 from orderwright.infrastructure.database.bulk.order_rows import (
     adjustment_values,
@@ -30,8 +30,8 @@ class GroupRows:
         self._reservations = RowsOf(tables.reservations, dialect)
         self._movements = RowsOf(tables.stock_movements, dialect)
         self._events = RowsOf(tables.events, dialect)
-        self._tasks = RowsOf(tables.tasks, dialect)
-        self.answers = RowsOf(tables.idempotency_keys, dialect)
+        self._tasks = RowsOf(tables_work.tasks, dialect)
+        self.answers = RowsOf(tables_work.idempotency_keys, dialect)
 
     def of(self, records: GroupRecords) -> Iterator[tuple[RowsOf, Iterable[Values]]]:
         placed = records.orders

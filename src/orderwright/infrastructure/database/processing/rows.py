@@ -9,7 +9,7 @@ from sqlalchemy import Dialect
 from orderwright.domain.entities.payable_order import FirstPayment
 from orderwright.domain.interfaces.processing import Claim, Recorded, Step, TaskEnd
 from orderwright.domain.value_objects.actor import SYSTEM
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_payments
 from orderwright.infrastructure.database.bulk.event_rows import By, event_values
 from orderwright.infrastructure.database.bulk.rows_of import RowsOf, Values
 from orderwright.infrastructure.database.bulk.sheet import Row
@@ -20,8 +20,8 @@ class ProcessingRows:
     """What a group inserts, table by table, and the values of what it updates."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self._payments = RowsOf(tables.payments, dialect)
-        self._operations = RowsOf(tables.payment_operations, dialect)
+        self._payments = RowsOf(tables_payments.payments, dialect)
+        self._operations = RowsOf(tables_payments.payment_operations, dialect)
         self._events = RowsOf(tables.events, dialect)
         convert = UtcDateTime().bind_processor(dialect)
         self._convert = convert or (lambda value: value)

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, literal, select, text, union_all
 
 from orderwright.domain.entities.webhook_endpoint import EndpointStatus
 from orderwright.domain.interfaces.backlog import Queue, Waiting
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_work
 from orderwright.infrastructure.database.readers.reading import Reading
 from orderwright.infrastructure.database.repositories.tasks import is_due
 from orderwright.infrastructure.database.tables_events import outbox
@@ -19,7 +19,7 @@ from orderwright.infrastructure.database.tables_webhooks import (
 
 _Question = Select[str, int, datetime]
 _events: Final = tables.events.c
-_tasks: Final = tables.tasks.c
+_tasks: Final = tables_work.tasks.c
 _deliveries: Final = webhook_deliveries.c
 _endpoints: Final = webhook_endpoints.c
 # To the letter those of the indexes, which hold only what is not finished: what is finished is never

@@ -17,7 +17,7 @@ from orderwright.domain.interfaces.order_reader import (
     OrderSort,
     OrderView,
 )
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_fulfilment, tables_payments
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.readers.order_search import OrderSearch
 from orderwright.infrastructure.database.readers.orders import SqlOrderReader
@@ -66,8 +66,8 @@ class SqlFullOrderReader(Reading):
 async def _in_full(session: AsyncSession, orders: Sequence[OrderView]) -> list[OrderInFull]:
     ids = [order.id for order in orders]
     customers = await _customers(session, {order.customer_id for order in orders})
-    payments = await _by_order(session, Payment, tables.payments, ids)
-    shipments = await _by_order(session, Shipment, tables.shipments, ids)
+    payments = await _by_order(session, Payment, tables_payments.payments, ids)
+    shipments = await _by_order(session, Shipment, tables_fulfilment.shipments, ids)
     return [
         OrderInFull(
             order=order,

@@ -7,11 +7,11 @@ from sqlalchemy import RowMapping, select
 
 from orderwright.domain.interfaces.open_operations import OperationInNeed
 from orderwright.domain.value_objects.money import Money
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables_payments
 from orderwright.infrastructure.database.readers.reading import Reading
 
-_operations: Final = tables.payment_operations.c
-_payments: Final = tables.payments.c
+_operations: Final = tables_payments.payment_operations.c
+_payments: Final = tables_payments.payments.c
 _SHOWN: Final = (
     _operations.id,
     _payments.order_id,
@@ -31,7 +31,7 @@ class SqlOpenOperationReader(Reading):
     async def in_need(self, *, skip: int, limit: int) -> Sequence[OperationInNeed]:
         found = await self._mappings(
             select(_operations.amount_minor, *_SHOWN)
-            .join(tables.payments, _payments.id == _operations.payment_id)
+            .join(tables_payments.payments, _payments.id == _operations.payment_id)
             .where(_operations.attention_at.is_not(None))
             .order_by(_operations.attention_at, _operations.id)
             .offset(skip)

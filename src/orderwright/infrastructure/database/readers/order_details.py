@@ -13,7 +13,12 @@ from orderwright.domain.entities.return_ import Return
 from orderwright.domain.entities.shipment import Shipment
 from orderwright.domain.entities.task import Task, TaskState
 from orderwright.domain.interfaces.readers import TimelineEntry
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import (
+    tables,
+    tables_fulfilment,
+    tables_payments,
+    tables_work,
+)
 from orderwright.infrastructure.database.readers.reading import Reading
 from orderwright.infrastructure.database.tables_attachments import attachments
 
@@ -48,16 +53,16 @@ class SqlOrderDetailsReader(Reading):
         ]
 
     async def payments(self, order_id: int) -> Sequence[Payment]:
-        return await self._of_order(Payment, tables.payments, order_id)
+        return await self._of_order(Payment, tables_payments.payments, order_id)
 
     async def refunds(self, order_id: int) -> Sequence[Refund]:
-        return await self._of_order(Refund, tables.refunds, order_id)
+        return await self._of_order(Refund, tables_payments.refunds, order_id)
 
     async def shipments(self, order_id: int) -> Sequence[Shipment]:
-        return await self._of_order(Shipment, tables.shipments, order_id)
+        return await self._of_order(Shipment, tables_fulfilment.shipments, order_id)
 
     async def returns(self, order_id: int) -> Sequence[Return]:
-        return await self._of_order(Return, tables.returns, order_id)
+        return await self._of_order(Return, tables_fulfilment.returns, order_id)
 
     async def attachments(self, order_id: int) -> Sequence[Attachment]:
         return await self._of_order(Attachment, attachments, order_id)
@@ -71,12 +76,12 @@ class SqlOrderDetailsReader(Reading):
         return found
 
     async def task(self, task_id: str) -> Task | None:
-        found: Task | None = await self._one(select(Task).where(tables.tasks.c.id == task_id))
+        found: Task | None = await self._one(select(Task).where(tables_work.tasks.c.id == task_id))
         return found
 
     async def tasks(self, state: TaskState, *, after: str | None, limit: int) -> Sequence[Task]:
         # Ids are given in the order of time.
-        rows = tables.tasks.c
+        rows = tables_work.tasks.c
         question = select(Task).where(rows.state == state).order_by(rows.id.desc()).limit(limit)
         return await self._all(question if after is None else question.where(rows.id < after))
 

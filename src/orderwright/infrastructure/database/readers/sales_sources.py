@@ -28,7 +28,7 @@ from sqlalchemy import (
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.refund import RefundStatus
 from orderwright.domain.interfaces.sales import SalesGroup
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_fulfilment, tables_payments
 from orderwright.infrastructure.database.database import Dialect
 from orderwright.infrastructure.database.types import BigInt, UtcDateTime
 
@@ -40,10 +40,10 @@ GROUP: Final = "group_key"
 _orders: Final = tables.orders.c
 _items: Final = tables.order_items.c
 _adjustments: Final = tables.order_adjustments.c
-_returns: Final = tables.returns.c
-_return_items: Final = tables.return_items.c
-_refunds: Final = tables.refunds.c
-_refund_items: Final = tables.refund_items.c
+_returns: Final = tables_fulfilment.returns.c
+_return_items: Final = tables_fulfilment.return_items.c
+_refunds: Final = tables_payments.refunds.c
+_refund_items: Final = tables_payments.refund_items.c
 
 Key = Callable[[Column[Any]], ColumnElement[Any]]
 _DAY_CHARS: Final = {SalesGroup.DAY: 10, SalesGroup.MONTH: 7}
@@ -153,7 +153,11 @@ def _returned(key: Key) -> Select[Any]:
     line = and_(_items.order_id == _returns.order_id, _items.id == _return_items.item_id)
     return (
         _asked(key(when), _sum(_return_items.quantity), literal(0, Integer))
-        .join_from(tables.returns, tables.return_items, _return_items.return_id == _returns.id)
+        .join_from(
+            tables_fulfilment.returns,
+            tables_fulfilment.return_items,
+            _return_items.return_id == _returns.id,
+        )
         .join(tables.orders, _orders.id == _returns.order_id)
         .join(tables.order_items, line)
         .where(_happened(when), _is_sold())
@@ -164,7 +168,7 @@ def _refunded(key: Key) -> Select[Any]:
     when = _refunds.created_at
     return (
         _asked(key(when), literal(0, Integer), _sum(_refunds.amount_minor))
-        .join_from(tables.refunds, tables.orders, _orders.id == _refunds.order_id)
+        .join_from(tables_payments.refunds, tables.orders, _orders.id == _refunds.order_id)
         .where(_happened(when), _is_paid_back(), _is_sold())
     )
 
@@ -198,7 +202,7 @@ def _refunded_lines() -> Select[Any]:
 
 def _named_by_refund() -> Select[Any]:
     return _named(_refund_items.item_id, _refund_items.quantity).join(
-        tables.refund_items, _refund_items.refund_id == _refunds.id
+        tables_payments.refund_items, _refund_items.refund_id == _refunds.id
     )
 
 
@@ -206,7 +210,7 @@ def _named_by_return() -> Select[Any]:
     by_itself = exists().where(_refund_items.refund_id == _refunds.id)
     return (
         _named(_return_items.item_id, _return_items.quantity)
-        .join(tables.return_items, _return_items.return_id == _refunds.return_id)
+        .join(tables_fulfilment.return_items, _return_items.return_id == _refunds.return_id)
         .where(~by_itself)
     )
 
@@ -220,7 +224,7 @@ def _named(item_id: Column[Any], quantity: Column[Any]) -> Select[Any]:
             item_id.label("item_id"),
             quantity.label("quantity"),
         )
-        .join_from(tables.refunds, tables.orders, _orders.id == _refunds.order_id)
+        .join_from(tables_payments.refunds, tables.orders, _orders.id == _refunds.order_id)
         .where(_happened(_refunds.created_at), _is_paid_back(), _is_sold())
     )
 

@@ -6,13 +6,13 @@ from typing import Final
 
 from sqlalchemy import bindparam, exists, select
 
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables_work
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.readers.reading import PreparedReading
 from orderwright.infrastructure.database.repositories.tasks import is_due
 from orderwright.infrastructure.database.types import UtcDateTime
 
-_tasks: Final = tables.tasks.c
+_tasks: Final = tables_work.tasks.c
 _IS_DUE: Final = is_due(bindparam("now", type_=UtcDateTime()))
 
 

@@ -10,12 +10,12 @@ from orderwright.domain.entities.api_key import ApiKey, ApiKeyNotFound
 from orderwright.domain.entities.refresh_token import RefreshToken, RefreshTokenNotFound
 from orderwright.domain.entities.sign_in_tally import SignInTally
 from orderwright.domain.entities.user import User, UserNotFound
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables_access
 from orderwright.infrastructure.database.deleting import deleted
 from orderwright.infrastructure.database.repositories.kept import Kept
 from orderwright.infrastructure.database.upsert import insert_unless_there
 
-_tallies = tables.sign_in_tallies.c
+_tallies = tables_access.sign_in_tallies.c
 
 
 class SqlUsers(Kept[User, int]):
@@ -24,7 +24,7 @@ class SqlUsers(Kept[User, int]):
 
     async def administrators(self) -> Sequence[User]:
         # Permissions are a document that nobody queries inside; users are few.
-        active = await self._locked(tables.users.c.active, tables.users.c.id)
+        active = await self._locked(tables_access.users.c.active, tables_access.users.c.id)
         return [user for user in active if user.may_administer]
 
 
@@ -40,13 +40,13 @@ class SqlRefreshTokens(Kept[RefreshToken, str]):
     async def find_by_hash(self, token_hash: str) -> RefreshToken | None:
         found: RefreshToken | None = await self._session.scalar(
             select(RefreshToken)
-            .where(tables.refresh_tokens.c.token_hash == token_hash)
+            .where(tables_access.refresh_tokens.c.token_hash == token_hash)
             .with_for_update()
         )
         return found
 
     async def forget_expired(self, now: datetime, *, limit: int) -> int:
-        columns = tables.refresh_tokens.c
+        columns = tables_access.refresh_tokens.c
         expired = (
             select(columns.id)
             .where(columns.expires_at < now)
@@ -54,19 +54,19 @@ class SqlRefreshTokens(Kept[RefreshToken, str]):
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        gone = delete(tables.refresh_tokens).where(columns.id.in_(expired))
+        gone = delete(tables_access.refresh_tokens).where(columns.id.in_(expired))
         return await deleted(self._session, gone)
 
     async def revoke_family(self, family_id: str, now: datetime) -> None:
-        await self._revoke(tables.refresh_tokens.c.family_id == family_id, now)
+        await self._revoke(tables_access.refresh_tokens.c.family_id == family_id, now)
 
     async def revoke_all_of(self, user_id: int, now: datetime) -> None:
-        await self._revoke(tables.refresh_tokens.c.user_id == user_id, now)
+        await self._revoke(tables_access.refresh_tokens.c.user_id == user_id, now)
 
     async def _revoke(self, which: ColumnElement[bool], now: datetime) -> None:
         await self._session.execute(
-            update(tables.refresh_tokens)
-            .where(which, tables.refresh_tokens.c.revoked_at.is_(None))
+            update(tables_access.refresh_tokens)
+            .where(which, tables_access.refresh_tokens.c.revoked_at.is_(None))
             .values(revoked_at=now)
         )
 
@@ -85,7 +85,7 @@ class SqlSignInTallies:
             for subject in sorted(subjects)
         ]
         await self._session.execute(
-            insert_unless_there(self._session, tables.sign_in_tallies, rows)
+            insert_unless_there(self._session, tables_access.sign_in_tallies, rows)
         )
         found = await self._session.scalars(
             select(SignInTally)
@@ -104,5 +104,5 @@ class SqlSignInTallies:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        gone = delete(tables.sign_in_tallies).where(_tallies.subject.in_(expired))
+        gone = delete(tables_access.sign_in_tallies).where(_tallies.subject.in_(expired))
         return await deleted(self._session, gone)

@@ -6,11 +6,11 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.interfaces.gateway_webhooks import GatewayEvent
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables_payments
 from orderwright.infrastructure.database.deleting import deleted
 from orderwright.infrastructure.database.upsert import insert_unless_there
 
-_events = tables.gateway_events
+_events = tables_payments.gateway_events
 
 
 class SqlGatewayEvents:

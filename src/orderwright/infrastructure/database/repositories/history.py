@@ -12,7 +12,7 @@ from orderwright.domain.entities.imported_document import ImportedDocument, Impo
 from orderwright.domain.entities.past_sale import PastSale
 from orderwright.domain.entities.product import Product
 from orderwright.domain.interfaces.history import KnownProduct, ReturnableLine
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_work
 from orderwright.infrastructure.database.bulk.event_rows import By, unwritten_events
 from orderwright.infrastructure.database.bulk.past_sale_rows import PastSaleRows
 from orderwright.infrastructure.database.bulk.rows_of import RowsOf, Values
@@ -27,7 +27,7 @@ from orderwright.infrastructure.database.row_ids import next_ids
 
 _customers = tables.customers.c
 _products = tables.products.c
-_documents = tables.imported_documents
+_documents = tables_work.imported_documents
 
 _rows_of = lru_cache(RowsOf)
 _past_sale_rows = lru_cache(PastSaleRows)

@@ -15,7 +15,7 @@ from orderwright.domain.entities.payment import Payment, PaymentNotFound
 from orderwright.domain.entities.refund import Refund, RefundNotFound
 from orderwright.domain.entities.return_ import Return, ReturnNotFound
 from orderwright.domain.entities.shipment import Shipment, ShipmentNotFound
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_fulfilment, tables_payments
 from orderwright.infrastructure.database.repositories.kept import Kept
 
 
@@ -51,20 +51,20 @@ class SqlPayments(Kept[Payment, str]):
         super().__init__(session, Payment, PaymentNotFound)
 
     async def of_order(self, order_id: int) -> Sequence[Payment]:
-        payments = tables.payments.c
+        payments = tables_payments.payments.c
         return await self._all(payments.order_id == order_id, payments.created_at, payments.id)
 
     async def of_orders(self, order_ids: Collection[int]) -> Sequence[Payment]:
-        payments = tables.payments.c
+        payments = tables_payments.payments.c
         return await self._all(payments.order_id.in_(order_ids), payments.created_at, payments.id)
 
     async def find_by_operation(self, operation_id: str) -> Payment | None:
-        operations = tables.payment_operations.c
+        operations = tables_payments.payment_operations.c
         of_operation = select(operations.payment_id).where(operations.id == operation_id)
-        return await self._first(tables.payments.c.id.in_(of_operation))
+        return await self._first(tables_payments.payments.c.id.in_(of_operation))
 
     async def claim_due(self, *, now: datetime, until: datetime, limit: int) -> Sequence[int]:
-        operations, payments = tables.payment_operations.c, tables.payments.c
+        operations, payments = tables_payments.payment_operations.c, tables_payments.payments.c
         due = (
             select(operations.id)
             .where(operations.due_at <= now)
@@ -73,7 +73,7 @@ class SqlPayments(Kept[Payment, str]):
             .with_for_update(skip_locked=True)
         )
         claimed = await self._session.scalars(
-            update(tables.payment_operations)
+            update(tables_payments.payment_operations)
             .where(operations.id.in_(due))
             .values(due_at=until)
             .returning(operations.payment_id)
@@ -87,7 +87,7 @@ class SqlRefunds(Kept[Refund, str]):
         super().__init__(session, Refund, RefundNotFound)
 
     async def of_order(self, order_id: int) -> Sequence[Refund]:
-        refunds = tables.refunds.c
+        refunds = tables_payments.refunds.c
         return await self._all(refunds.order_id == order_id, refunds.created_at, refunds.id)
 
 
@@ -96,7 +96,7 @@ class SqlShipments(Kept[Shipment, str]):
         super().__init__(session, Shipment, ShipmentNotFound)
 
     async def of_order(self, order_id: int) -> Sequence[Shipment]:
-        shipments = tables.shipments.c
+        shipments = tables_fulfilment.shipments.c
         return await self._all(shipments.order_id == order_id, shipments.created_at, shipments.id)
 
 
@@ -105,5 +105,5 @@ class SqlReturns(Kept[Return, str]):
         super().__init__(session, Return, ReturnNotFound)
 
     async def of_order(self, order_id: int) -> Sequence[Return]:
-        returns = tables.returns.c
+        returns = tables_fulfilment.returns.c
         return await self._all(returns.order_id == order_id, returns.created_at, returns.id)

@@ -13,11 +13,11 @@ from orderwright.domain.interfaces.requests import (
     KeyedRequest,
     Replayed,
 )
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables_work
 from orderwright.infrastructure.database.deleting import deleted
 from orderwright.infrastructure.database.upsert import insert_unless_there
 
-_keys = tables.idempotency_keys
+_keys = tables_work.idempotency_keys
 
 
 class IdempotencyKeys:

@@ -10,13 +10,13 @@ from sqlalchemy import Exists, Row, ScalarSelect, Select, exists, func, select
 from orderwright.domain.entities.payment_operation import OPEN_STATES, OperationKind
 from orderwright.domain.interfaces.history import ReturnableLine
 from orderwright.domain.value_objects.money import Money, UnitPrice
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables, tables_payments, tables_work
 
 _orders = tables.orders.c
 _items = tables.order_items.c
-_payments = tables.payments.c
-_documents = tables.imported_documents.c
-_operations = tables.payment_operations.c
+_payments = tables_payments.payments.c
+_documents = tables_work.imported_documents.c
+_operations = tables_payments.payment_operations.c
 
 
 def returnable_lines(
@@ -74,7 +74,7 @@ def _captured() -> ScalarSelect[int]:
 def _on_its_way_back() -> ScalarSelect[int]:
     return (
         select(func.coalesce(func.sum(_operations.amount_minor), 0))
-        .select_from(tables.payment_operations.join(tables.payments))
+        .select_from(tables_payments.payment_operations.join(tables_payments.payments))
         .where(
             _payments.order_id == _orders.id,
             _operations.kind == OperationKind.REFUND,

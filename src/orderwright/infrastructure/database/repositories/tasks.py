@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.task import Task, TaskNotFound, TaskState
 from orderwright.domain.interfaces.task_queue import WaitingTask
-from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database import tables_work
 from orderwright.infrastructure.database.repositories.kept import Kept
 from orderwright.infrastructure.database.upsert import insert_unless_there
 
-_tasks = tables.tasks.c
+_tasks = tables_work.tasks.c
 _UNFINISHED = _tasks.state.in_([TaskState.QUEUED, TaskState.RUNNING])
 
 
@@ -23,8 +23,8 @@ class SqlTasks(Kept[Task, str]):
         self.put_down: list[WaitingTask] = []  # by this unit of work, for the runners
 
     async def enqueue(self, task: Task) -> Task:
-        row = {column.name: getattr(task, column.name) for column in tables.tasks.columns}
-        await self._session.execute(insert_unless_there(self._session, tables.tasks, row))
+        row = {column.name: getattr(task, column.name) for column in tables_work.tasks.columns}
+        await self._session.execute(insert_unless_there(self._session, tables_work.tasks, row))
         kept = await self._first(_tasks.id == task.id)
         if kept is None:
             kept = await self._first(and_(_tasks.dedupe_key == task.dedupe_key, _UNFINISHED))
@@ -97,7 +97,7 @@ class SqlTasks(Kept[Task, str]):
 
     async def _write(self, task_id: str, fence: int, **values: object) -> bool:
         written = await self._session.execute(
-            update(tables.tasks)
+            update(tables_work.tasks)
             .where(_tasks.id == task_id, _tasks.fence == fence)
             .values(values)
             .returning(_tasks.id)
