@@ -3,13 +3,11 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 import httpx2
 
@@ -21,6 +19,7 @@ from orderwright.container import Container, build_container, opened
 from orderwright.domain.interfaces.auditor import Violation
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.value_objects.permission import Permission
+from tests.command_process import Running, Start, as_users_do, preloaded
 from tests.patience import AWAITED_S
 
 _POLL_S: Final = 0.02
@@ -32,6 +31,8 @@ class ServerDidNotStart(Exception):
 
 class ServerProcess:
     """`async with` starts it and stops it; in between it may be killed and started again."""
+
+    _start: ClassVar[Start] = staticmethod(as_users_do)
 
     def __init__(
         self, database_url: str, directory: Path, *arguments: str, **settings: str
@@ -46,7 +47,7 @@ class ServerProcess:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = directory / "server.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Running | None = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -62,11 +63,8 @@ class ServerProcess:
 
     async def start(self, **settings: str) -> None:
         """Settings given here hold for this start only."""
-        command = [*_ORDERWRIGHT, "serve", "--port", str(self.port), *self._arguments]
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: ASYNC220 - starting takes no time
-                command, env=self._environment(settings), stdout=log, stderr=subprocess.STDOUT
-            )
+        serve = ["serve", "--port", str(self.port), *self._arguments]
+        self._process = self._start(serve, self._environment(settings), self.log)
         await self._become_ready()
 
     @property
@@ -155,4 +153,7 @@ class ServerProcess:
         return {**os.environ, **self._settings, **settings}
 
 
-_ORDERWRIGHT: Final = [sys.executable, "-m", "orderwright"]
+class PreloadedServer(ServerProcess):
+    """For tests that start it more than once."""
+
+    _start = staticmethod(preloaded)

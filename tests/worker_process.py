@@ -1,4 +1,4 @@
-"""Workers as their documented commands start them, to be killed at will."""
+"""Workers as their documented commands start them, to be killed at will: `orderwright` preloaded."""
 
 import os
 import signal
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.command_process import Running, preloaded
 from tests.patience import PATIENT_SETTINGS
 
 COMMANDS: Final = {
@@ -19,8 +20,6 @@ COMMANDS: Final = {
         "worker",
         "--concurrency=1",
     ],
-    "worker": ["orderwright", "worker"],
-    "scheduler": ["orderwright", "scheduler"],
 }
 _STOPPED_WITHIN_S: Final = 60.0
 
@@ -28,14 +27,8 @@ _STOPPED_WITHIN_S: Final = 60.0
 class WorkerProcess:
     def __init__(self, kind: str, log: Path, **settings: str) -> None:
         self.log = log
-        with log.open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", *COMMANDS[kind]],
-                env={**os.environ, **PATIENT_SETTINGS, **settings},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        environment = {**os.environ, **PATIENT_SETTINGS, **settings}
+        self.process = _started(kind, environment, log)
 
     def kill(self) -> None:
         """SIGKILL to it and all its children, as a machine that fails would."""
@@ -49,6 +42,19 @@ class WorkerProcess:
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")
+
+
+def _started(kind: str, environment: dict[str, str], log: Path) -> Running:
+    if kind not in COMMANDS:
+        return preloaded([kind], environment, log)
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", *COMMANDS[kind]],
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 @contextmanager

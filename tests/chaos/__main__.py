@@ -8,7 +8,7 @@ from pathlib import Path
 from devtools.embedded_postgres import EmbeddedPostgres
 from orderwright.infrastructure.database import migrate
 from tests.chaos.order_storm import OrderStorm
-from tests.server_process import ServerProcess
+from tests.server_process import PreloadedServer
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
 
 async def _storm(url: str, directory: Path, kills: int, seed: int) -> None:
     await migrate.upgrade(url)
-    async with ServerProcess(url, directory) as server:
+    async with PreloadedServer(url, directory) as server:
         report = await OrderStorm(server, await server.api_key(), kills, seed).run()
     print(f"{url.partition('+')[0]}: {report}")  # noqa: T201 - its output is what it prints
     if report.lost or report.doubled or report.violations:

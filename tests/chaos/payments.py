@@ -12,7 +12,7 @@ from devtools.embedded_postgres import EmbeddedPostgres
 from orderwright.infrastructure.database import migrate
 from tests.chaos.payment_storm import PaymentStorm, Reckoning
 from tests.sandbox_process import KEY, SandboxProcess
-from tests.server_process import ServerProcess
+from tests.server_process import PreloadedServer
 
 # So that what was lost by a kill is found again while somebody watches.
 QUICK: Final = {
@@ -31,7 +31,7 @@ async def storm(url: str, directory: Path, *, kills: int, seed: int) -> Reckonin
     async with AsyncExitStack() as stack:
         gateway = await stack.enter_async_context(SandboxProcess(directory))
         server = await stack.enter_async_context(
-            ServerProcess(
+            PreloadedServer(
                 url,
                 directory,
                 PAYMENT_PROVIDER="http",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server_process import ServerProcess
+from tests.server_process import PreloadedServer
 from tests.shop import Shop
 
 
@@ -17,7 +17,7 @@ def group_max(request: pytest.FixtureRequest) -> dict[str, str]:
 async def test_two_hundred_buyers_of_fifty_pieces_leave_exactly_fifty_orders(
     database_url: str, tmp_path: Path, group_max: dict[str, str]
 ) -> None:
-    async with ServerProcess(database_url, tmp_path, **group_max) as server:
+    async with PreloadedServer(database_url, tmp_path, **group_max) as server:
         async with server.client(await server.api_key()) as client:
             shop = await Shop.open(client)
             product = await shop.product("RARE", stock=50)
@@ -36,7 +36,7 @@ async def test_two_hundred_buyers_of_fifty_pieces_leave_exactly_fifty_orders(
 async def test_fifty_requests_with_one_key_make_one_order(
     database_url: str, tmp_path: Path, group_max: dict[str, str]
 ) -> None:
-    async with ServerProcess(database_url, tmp_path, **group_max) as server:
+    async with PreloadedServer(database_url, tmp_path, **group_max) as server:
         async with server.client(await server.api_key()) as client:
             shop = await Shop.open(client)
             product = await shop.product("A", stock=100)

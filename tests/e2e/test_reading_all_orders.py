@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.server_process import ServerProcess
+from tests.server_process import PreloadedServer
 from tests.shop import Shop
 
 HOW_TO = Path(__file__).parents[2] / "docs/how-to/read-all-orders.md"
@@ -23,7 +23,7 @@ async def test_the_program_of_the_how_to_reads_every_order(
     database_url: str, tmp_path: Path
 ) -> None:
     limited = {"RATE_LIMIT_ENABLED": "true", "RATE_LIMIT_DEFAULT": "2/second"}
-    async with ServerProcess(database_url, tmp_path, **limited) as server:
+    async with PreloadedServer(database_url, tmp_path, **limited) as server:
         key = await server.api_key()
         async with server.client(key) as client:
             shop = await Shop.open(client)

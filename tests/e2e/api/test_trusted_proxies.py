@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from orderwright.api.middleware.trusted_proxies import TrustedProxies
 from tests.e2e.api.service import Service
-from tests.server_process import ServerProcess
+from tests.server_process import PreloadedServer
 
 PROXY = "10.0.0.7"
 
@@ -142,7 +142,7 @@ async def test_a_server_believes_a_neighbour_on_its_own_machine_only_when_told_t
 ) -> None:
     limits = {"RATE_LIMIT_ENABLED": "true", "RATE_LIMIT_DEFAULT": "1/day"}
     async with (
-        ServerProcess(sqlite_url, tmp_path, TRUSTED_PROXIES=trusted, **limits) as server,
+        PreloadedServer(sqlite_url, tmp_path, TRUSTED_PROXIES=trusted, **limits) as server,
         httpx2.AsyncClient(base_url=server.url) as client,
     ):
         answers = [

@@ -6,14 +6,14 @@ import pytest
 
 from orderwright.api.documents import DOCUMENTS
 from tests.fuzz.fuzzer import fuzz
-from tests.server_process import ServerProcess
+from tests.server_process import PreloadedServer
 
 
 @pytest.mark.parametrize("version", DOCUMENTS)
 async def test_the_service_answers_what_is_made_of_its_document_as_the_document_says(
     version: str, sqlite_url: str, tmp_path: Path
 ) -> None:
-    async with ServerProcess(sqlite_url, tmp_path, "--demo") as server:
+    async with PreloadedServer(sqlite_url, tmp_path, "--demo") as server:
         fuzzed = await fuzz(
             server,
             tmp_path,

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from tests.patience import AWAITED_S
-from tests.server_process import ServerProcess
+from tests.server_process import PreloadedServer, ServerProcess
 from tests.shop import Shop
 
 PLACING = ("place.before_commit", "place.after_commit_before_reply")
@@ -46,7 +46,7 @@ async def _until(shop: Shop, path: str, **expected: object) -> Any:
 @asynccontextmanager
 async def _doomed(database_url: str, directory: Path, point: str) -> AsyncIterator[ServerProcess]:
     """A server that dies at `point`; started again, it does not."""
-    server = ServerProcess(database_url, directory, **QUICK)
+    server = PreloadedServer(database_url, directory, **QUICK)
     await server.start(CRASH_POINTS=f"{point}:kill")
     try:
         yield server
@@ -122,7 +122,7 @@ async def test_an_order_processed_through_a_crash_is_charged_once(
 async def test_an_order_cancelled_through_a_crash_gives_back_once(
     point: str, database_url: str, tmp_path: Path
 ) -> None:
-    async with ServerProcess(database_url, tmp_path, **QUICK) as server:
+    async with PreloadedServer(database_url, tmp_path, **QUICK) as server:
         async with server.client(await server.api_key()) as client:
             shop = await Shop.open(client)
             product = await shop.product("A", stock=10)

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from tests.server_process import ServerProcess
+from tests.server_process import PreloadedServer
 from tests.webhook_sink import sink
 
 QUICK = {
@@ -25,7 +25,7 @@ async def _finished(api: httpx2.AsyncClient, path: str) -> Any:
 
 
 async def test_it_is_sent_again_with_the_same_id(database_url: str, tmp_path: Path) -> None:
-    server = ServerProcess(database_url, tmp_path, **QUICK)
+    server = PreloadedServer(database_url, tmp_path, **QUICK)
     await server.start(CRASH_POINTS="webhook.after_send_before_mark:kill")
     headers = {"Authorization": f"Bearer {await server.api_key()}"}
     async with sink() as receiver, httpx2.AsyncClient(base_url=server.url, headers=headers) as api:

@@ -10,7 +10,7 @@ import pytest
 
 from orderwright.api.error_catalogue import TITLES
 from tests.deployed import DEPLOYED
-from tests.server_process import ServerProcess
+from tests.server_process import PreloadedServer, ServerProcess
 
 DEADLINE_S: Final = 10.0
 LIVE: Final = b"GET /health/live HTTP/1.1\r\nHost: t\r\n"
@@ -66,7 +66,7 @@ ANSWERED: Final = {
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
     directory: Path = tmp_path_factory.mktemp("wire")
     url = f"sqlite+aiosqlite:///{directory}/wire.db"
-    async with ServerProcess(url, directory, API_V1_DEPRECATED_AT="2026-01-01") as server:
+    async with PreloadedServer(url, directory, API_V1_DEPRECATED_AT="2026-01-01") as server:
         yield server
 
 
@@ -119,7 +119,7 @@ async def test_what_is_no_request_hears_a_problem_where_it_asked_for_one(
 async def test_in_production_what_is_no_request_is_told_to_come_by_https(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    async with ServerProcess(sqlite_url, tmp_path, **DEPLOYED) as server:
+    async with PreloadedServer(sqlite_url, tmp_path, **DEPLOYED) as server:
         ((status, headers, _),) = await answers(server, MALFORMED["no HTTP at all"])
 
     assert status == 400

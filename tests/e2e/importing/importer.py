@@ -4,43 +4,47 @@ import json
 import os
 import random
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from orderwright.application.queries.audit import audit
 from orderwright.config import Settings
 from orderwright.container import Container, build_container, opened
 from orderwright.domain.interfaces.order_reader import OrderFilter, OrderSort, OrderView
 from orderwright.domain.interfaces.sales import SalesGroup, SalesQuestion, SalesRow
+from tests.command_process import preloaded
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+
+
+_WITHIN_S: Final = 300.0
 
 
 class Importer:
     def __init__(self, database_url: str, directory: Path) -> None:
         self._database_url = database_url
+        self._directory = directory
+        directory.mkdir(exist_ok=True)
         self._data_dir = directory / "data"
 
     def start(
         self, files: Sequence[Path], mapping: str, **settings: str
     ) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "orderwright", "orders", "import", *map(str, files)]
-        return subprocess.run(
-            [*command, "--mapping", mapping, "--json"],
-            env={
-                **os.environ,
-                "DATABASE_URL": self._database_url,
-                "DATA_DIR": str(self._data_dir),
-                **settings,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = ["orders", "import", *map(str, files), "--mapping", mapping, "--json"]
+        environment = {
+            **os.environ,
+            "DATABASE_URL": self._database_url,
+            "DATA_DIR": str(self._data_dir),
+            **settings,
+        }
+        out, err = self._directory / "import.out", self._directory / "import.err"
+        out.unlink(missing_ok=True)
+        err.unlink(missing_ok=True)
+        code = preloaded(command, environment, out, errors=err).wait(_WITHIN_S)
+        return subprocess.CompletedProcess(command, code, out.read_text(), err.read_text())
 
     def run(self, files: Sequence[Path], mapping: str) -> dict[str, Any]:
         done = self.start(files, mapping)

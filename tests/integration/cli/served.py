@@ -5,8 +5,6 @@ import os
 import re
 import shlex
 import signal
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -14,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from tests.command_process import Running, as_users_do, preloaded
 from tests.integration.cli.conftest import CommandLine
 
 WITHIN_S: Final = 30.0
@@ -22,7 +21,7 @@ WITHIN_S: Final = 30.0
 class Served:
     """A running `orderwright serve`."""
 
-    def __init__(self, process: subprocess.Popen[bytes], out: Path, err: Path) -> None:
+    def __init__(self, process: Running, out: Path, err: Path) -> None:
         self.process = process
         self._out = out
         self._err = err
@@ -57,15 +56,17 @@ def serving(
 ) -> Iterator[Served]:
     """From the banner to the end of the block, on a free port."""
     out, err = command_line.directory / "out.log", command_line.directory / "err.log"
-    with out.open("wb") as out_file, err.open("wb") as err_file:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "orderwright", "serve", "--port", "0", *options],
-            cwd=command_line.directory,
-            env=command_line.environment(**settings),
-            stdout=out_file,
-            stderr=err_file,
-            start_new_session=True,
-        )
+    out.write_bytes(b"")
+    err.write_bytes(b"")
+    # Server processes are started by one that was started by the command itself.
+    start = as_users_do if "--workers" in options else preloaded
+    process = start(
+        ["serve", "--port", "0", *options],
+        command_line.environment(**settings),
+        out,
+        errors=err,
+        directory=command_line.directory,
+    )
     served = Served(process, out, err)
     try:
         until(lambda: until_said in served.talk + served.log or process.poll() is not None)
