@@ -36,7 +36,6 @@ class Arena:
     several: Subject | None
     sqlite: Subject | None
     paid: Subject | None
-    pays_over_http: bool
     bare: Bare | None
 
     @property
@@ -65,11 +64,6 @@ class _Starting:
     async def everything(self) -> Arena:
         rows = self.sizes.rows
         compared = any(row in rows for row in _COMPARED)
-        paying = (
-            await self.stack.enter_async_context(gateway(self.directory))
-            if "confirmed" in rows
-            else {}
-        )
         one = await self._on_postgresql("one")
         return Arena(
             sizes=self.sizes,
@@ -79,8 +73,7 @@ class _Starting:
             native=await self._native() if compared else None,
             several=await self._several() if compared else None,
             sqlite=await self._on_sqlite() if "sqlite" in rows else None,
-            paid=await self._paid(one, paying) if "confirmed" in rows else None,
-            pays_over_http=bool(paying),
+            paid=await self._paid() if "confirmed" in rows else None,
             bare=await self.stack.enter_async_context(bare_app(one)) if "reads" in rows else None,
         )
 
@@ -95,8 +88,9 @@ class _Starting:
         workers = self.sizes.workers
         return await self._on_postgresql("several", workers=workers) if workers > 1 else None
 
-    async def _paid(self, one: Subject, paying: dict[str, str]) -> Subject:
-        return await self._on_postgresql("paid", paying) if paying else one
+    async def _paid(self) -> Subject:
+        paying = await self.stack.enter_async_context(gateway(self.directory))
+        return await self._on_postgresql("paid", paying)
 
     async def _on_postgresql(
         self, name: str, settings: dict[str, str] | None = None, *, workers: int = 1

@@ -33,11 +33,7 @@ _KEY: Final = "only-for-benchmarks-on-this-machine"
 
 @asynccontextmanager
 async def gateway(directory: Path) -> AsyncIterator[dict[str, str]]:
-    """Settings of a server that pays through the sandbox gateway: over HTTP where the release can,
-    else through the one inside (no settings at all)."""
-    if not await _is_there():
-        yield {}
-        return
+    """Settings of a server that pays through the sandbox gateway over HTTP."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "orderwright", "sandbox-gateway"),
@@ -81,15 +77,6 @@ async def _confirmed_since(database: Database, moment: datetime) -> int:
     )
     async with database.read_sessions() as session:
         return await session.scalar(counted) or 0
-
-
-async def _is_there() -> bool:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "orderwright", "sandbox-gateway", "--help"),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    return await process.wait() == 0
 
 
 async def _wait_for(url: str) -> None:

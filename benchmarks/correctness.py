@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import sys
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import select
 
 from benchmarks.catalogue import RARE_ON_HAND
 from benchmarks.subject import Account, Subject, unclear_in
+from orderwright.application.queries.audit import audit
 from orderwright.infrastructure.database import tables
+from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.database import Database
 
 _CONFLICT: Final = "409"
@@ -46,12 +43,13 @@ async def sell_out(subject: Subject, clients: int) -> list[str]:
     return []
 
 
-async def check(name: str, url: str, account: Account, directory: Path) -> Verdict:
+async def check(name: str, url: str, account: Account) -> Verdict:
     database = Database(url)
     async with database.read_sessions() as session:
         found = set((await session.scalars(select(tables.orders.c.id))).all())
+    violations = (await audit(SqlAuditor(database))).violations
     await database.dispose()
-    faults = [*_faults(account, found), *await _violations(url, directory)]
+    faults = [*_faults(account, found), *(f"{each.check}: {each.subject}" for each in violations)]
     return Verdict(name, len(found), faults)
 
 
@@ -68,17 +66,3 @@ def _faults(account: Account, found: set[int]) -> list[str]:
     if not least <= len(found) <= least + account.maybe:
         faults.append(f"{len(found)} orders, but {least} acknowledged ({account.maybe} unclear)")
     return faults
-
-
-async def _violations(url: str, directory: Path) -> list[str]:
-    """As an operator finds them."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "orderwright", "audit", "--json"),
-        env={**os.environ, "DATABASE_URL": url, "DATA_DIR": str(directory / "data")},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    told, said = await process.communicate()
-    if not told:
-        return [said.decode()]
-    return [f"{each['check']}: {each['subject']}" for each in json.loads(told)["violations"]]

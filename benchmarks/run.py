@@ -40,7 +40,7 @@ async def run(sizes: Sizes, tell: Tell) -> Report:
         sizes=sizes,
         results=results,
         verdicts=verdicts,
-        notes=_notes(arena, samples),
+        notes=_notes(samples),
     )
 
 
@@ -87,23 +87,18 @@ async def _verdicts(arena: Arena) -> list[Verdict]:
     verdicts = []
     for subject in arena.subjects:
         oversold = await correctness.sell_out(subject, arena.sizes.clients)
-        verdict = await correctness.check(
-            subject.name, subject.url, subject.account, subject.directory
-        )
+        verdict = await correctness.check(subject.name, subject.url, subject.account)
         verdicts.append(Verdict(verdict.subject, verdict.orders, [*oversold, *verdict.faults]))
     if arena.native is not None:
         account = Account(unnamed=arena.native.placed)
         url = arena.postgres.url(arena.native.database)
-        verdicts.append(await correctness.check("pgbench", url, account, arena.directory))
+        verdicts.append(await correctness.check("pgbench", url, account))
     return verdicts
 
 
-def _notes(arena: Arena, samples: Samples) -> list[str]:
-    notes = []
-    if arena.paid is not None and not arena.pays_over_http:
-        notes.append("this release has no gateway over HTTP: confirmed through the one inside")
+def _notes(samples: Samples) -> list[str]:
     others = median(each.others_cores for known in samples.values() for each in known)
     if others > _QUIET_CORES:
         # The kernel shares what is left by the process, and pgbench is many.
-        notes.append(f"others used {others:.1f} cores: ratios are too low, those to pgbench most")
-    return notes
+        return [f"others used {others:.1f} cores: ratios are too low, those to pgbench most"]
+    return []

@@ -36,6 +36,7 @@ class Sizes:
     imported: int = 20_000
     workers: int = 2
     settings: dict[str, str] = field(default_factory=dict)  # of the servers
+    preloaded: bool = False  # so are the servers: quicker to start, but not what users run
 
 
 SMOKE: Final = Sizes(
@@ -51,4 +52,5 @@ SMOKE: Final = Sizes(
     batch_clients=2,
     imported=10,
     workers=1,
+    preloaded=True,
 )

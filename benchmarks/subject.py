@@ -18,7 +18,7 @@ from benchmarks.sample import Sample
 from benchmarks.sizes import Sizes
 from devtools.embedded_postgres import EmbeddedPostgres
 from orderwright.infrastructure.database import migrate
-from tests.server_process import ServerProcess
+from tests.server_process import PreloadedServer, ServerProcess
 
 _ID: Final = re.compile(r'"id":(\d+)')
 # An order begins with its id.
@@ -119,7 +119,8 @@ async def started(
     await migrate.upgrade(url)
     rare = await catalogue.fill(url, products=sizes.products, customers=sizes.customers)
     arguments = () if workers == 1 else ("--workers", str(workers))
-    async with ServerProcess(url, home, *arguments, **{**_OLD_ORDERS_STAY, **settings}) as server:
+    kind = PreloadedServer if sizes.preloaded else ServerProcess
+    async with kind(url, home, *arguments, **{**_OLD_ORDERS_STAY, **settings}) as server:
         key = await server.api_key()
         yield Subject(
             name=name,
