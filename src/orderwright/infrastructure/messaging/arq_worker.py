@@ -16,6 +16,7 @@ from redis.exceptions import TimeoutError as RedisTooSlow
 
 from orderwright.config import get_settings
 from orderwright.container import build_container, configure_log, working_for_a_broker
+from orderwright.infrastructure.messaging.arq_patience import make_patient
 from orderwright.infrastructure.messaging.arq_queue import QUEUE, RUN_TASK, from_json, to_json
 
 # How long a Redis may be away before the worker ends, for whoever looks after it to start again.
@@ -40,6 +41,7 @@ async def run_task(ctx: dict[str, Any], task_id: str) -> None:
 
 async def _open(ctx: dict[str, Any]) -> None:
     configure_log(_settings)
+    make_patient(ctx["redis"])
     ctx["open"], ctx["running"] = AsyncExitStack(), set()
     container = build_container(_settings)
     if _settings.worker_metrics_port is not None:
