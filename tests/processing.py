@@ -16,6 +16,7 @@ from orderwright.infrastructure.observability.failure_log import StructuredFailu
 from tests.back_office import BackOffice
 
 LIMITS = ProcessingLimits(gather_s=0.0)
+DEADLINE_S = 5.0
 
 
 @asynccontextmanager
@@ -58,5 +59,5 @@ async def processing_of(
     try:
         yield processing
     finally:
-        await processing.stop()
+        await processing.finish(DEADLINE_S)
         await queue.stop()

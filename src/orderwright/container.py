@@ -22,7 +22,7 @@ from orderwright.composition.foundation import Foundation
 from orderwright.composition.payments import PaymentParts
 from orderwright.composition.placement import PlacementParts
 from orderwright.config import Settings
-from orderwright.infrastructure.concurrency.running import BackgroundService, running
+from orderwright.infrastructure.concurrency.running import BackgroundService, SideBySide, running
 from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.deprecated_calls import SqlDeprecatedCalls
 from orderwright.infrastructure.database.engine_report import report_engine
@@ -183,7 +183,7 @@ async def opened(container: Container) -> AsyncIterator[Container]:
 async def at_work(container: Container, services: Sequence[Any]) -> AsyncIterator[None]:
     """Those run, in a process that answers no requests."""
     looking = container.looking_at_orders()
-    async with running([looking, *container.task_publishers(), *services]):
+    async with running([looking, *container.task_publishers(), SideBySide(services)]):
         yield
 
 

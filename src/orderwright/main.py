@@ -14,7 +14,7 @@ from orderwright.api import access, documents, errors, middleware
 from orderwright.api.routes import ROUTES
 from orderwright.config import Settings
 from orderwright.container import Container, build_container, configure_log, opened
-from orderwright.infrastructure.concurrency.running import running
+from orderwright.infrastructure.concurrency.running import EndedEarly, SideBySide, running
 from orderwright.infrastructure.database.standing import Standing
 from orderwright.infrastructure.resilience.deadline import passing_on
 
@@ -77,12 +77,14 @@ async def _upgrade(container: Container) -> None:
 
 @asynccontextmanager
 async def _working(container: Container, *, background: bool) -> AsyncIterator[None]:
+    behind = [*container.task_services(), *container.background_services()] if background else []
     services = [
         container.counting(),
         container.looking_at_orders(),
         container.event_hub(),
         *container.task_publishers(),
-        *((*container.task_services(), *container.background_services()) if background else ()),
+        # Nobody waits for these: they stop while the requests that are here are finished.
+        EndedEarly(SideBySide(behind), container.readiness().until_draining),
         container.placement_queue(),  # the last to start and the first to stop: it has callers
     ]
     async with running(services):

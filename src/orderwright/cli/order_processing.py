@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from orderwright.application.commands.process_order import RequestProcessing, request_processing
 from orderwright.domain.interfaces.requests import RequestContext
@@ -11,6 +11,8 @@ from orderwright.domain.interfaces.requests import RequestContext
 if TYPE_CHECKING:
     from orderwright.container import Container
     from orderwright.domain.entities.task import Task
+
+_GRACE_S: Final = 5.0
 
 
 async def process(container: Container, order_ids: Sequence[int]) -> list[Task]:
@@ -34,7 +36,7 @@ async def work_off(container: Container) -> int:
         done: int = await container.order_processing().process_due()
         return done
     finally:
-        await container.order_processing().stop()
+        await container.order_processing().finish(_GRACE_S)
         await queue.stop()
 
 

@@ -28,6 +28,7 @@ from orderwright.composition.payments import PaymentParts
 from orderwright.composition.webhooks import WebhookParts
 from orderwright.domain.interfaces.clock import Clock
 from orderwright.infrastructure.concurrency.batcher import Batcher
+from orderwright.infrastructure.concurrency.running import Stacked
 from orderwright.infrastructure.database.processing.store import SqlProcessingStore
 from orderwright.infrastructure.database.readers.tasks import SqlTaskReader
 from orderwright.infrastructure.database.schedules import SqlSchedules
@@ -107,6 +108,7 @@ class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
         Foundation.failure_log,
         task_limits,
         claimed_elsewhere=[PROCESS_ORDER],
+        freed=Foundation.wake_up.provided.call,
     )
     worker = providers.Singleton(
         EmbeddedWorker,
@@ -121,7 +123,9 @@ class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
         Foundation.failure_log,
         Foundation.wake_up,
         Foundation.config.task_poll_seconds,
+        finish=task_runner.provided.finish,
     )
+    sweep_wake_up = providers.Singleton(WakeUp)
     broker_task_runner = providers.Singleton(
         TaskRunner,
         Foundation.unit_of_work.provider,
@@ -129,13 +133,15 @@ class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
         Foundation.clock,
         Foundation.failure_log,
         providers.Factory(task_limits, left_for=_LEFT_TO_THE_BROKER),
+        freed=sweep_wake_up.provided.call,
     )
     task_sweeper = providers.Singleton(
         EmbeddedWorker,
         broker_task_runner.provided.run_due,
         Foundation.failure_log,
-        providers.Factory(WakeUp),
+        sweep_wake_up,
         Foundation.config.task_poll_seconds,
+        finish=broker_task_runner.provided.finish,
     )
 
     # Paying and confirming orders
@@ -182,6 +188,7 @@ class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
         Foundation.failure_log,
         Foundation.processing_wake_up,
         Foundation.config.task_poll_seconds,
+        finish=order_processing.provided.finish,
     )
     lease_renewal = providers.Singleton(
         Rounds,
@@ -250,14 +257,18 @@ class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
         Foundation.failure_log,
         providers.Factory(WakeUp),
         providers.Callable(min, _SCHEDULES_POLL_S, schedules.provided.shortest_s),
+        finish=schedules.provided.finish,
     )
     if_match_is_required = providers.Callable(bool, Foundation.config.require_if_match)
 
-    # In the order in which they start; they stop the other way round.
     task_services = providers.Selector(
         Foundation.config.task_backend,
         embedded=providers.List(
-            recording_queue, lease_renewal, order_processing, processing_worker, worker
+            # What is answered while the worker stops is written down.
+            providers.Singleton(
+                Stacked, providers.List(recording_queue, lease_renewal, processing_worker)
+            ),
+            worker,
         ),
         arq=providers.List(),
         celery=providers.List(),
@@ -272,7 +283,6 @@ class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
         EventParts.relay,
         EventParts.handover,
         EventParts.measuring,
-        schedules,
         schedule_worker,
         WebhookParts.webhook_sender,
         AttachmentParts.removing_ownerless_files,

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from arq.connections import ArqRedis
-from arq.worker import Worker
+from arq.worker import Worker, func
 from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -39,11 +39,13 @@ async def test_a_worker_outlives_a_redis_that_goes_while_it_is_asked_who_has_a_j
             redis.start()
             return answer
 
-        pipe.exists = gone_meanwhile  # type: ignore[method-assign]
+        pipe.exists = gone_meanwhile  # type: ignore[method-assign, assignment]
         return pipe
 
     pool.pipeline = pipeline  # type: ignore[method-assign]
-    worker = Worker([nothing], redis_pool=pool, handle_signals=False, burst=True, poll_delay=0)
+    worker = Worker(
+        [func(nothing)], redis_pool=pool, handle_signals=False, burst=True, poll_delay=0
+    )
     async with asyncio.timeout(_DEADLINE_S):
         await worker.async_run()
     await pool.aclose(close_connection_pool=True)

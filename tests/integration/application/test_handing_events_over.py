@@ -7,7 +7,7 @@ import pytest
 
 from orderwright.application.services.event_turn import HandoverLimits
 from orderwright.domain.entities.stock import OutOfStock
-from orderwright.domain.interfaces.event_delivery import DeadEventNotFound
+from orderwright.domain.interfaces.event_delivery import Claim, DeadEventNotFound
 from orderwright.domain.interfaces.event_feed import FeedEvent
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.readers.event_delivery import SqlDeliveryReader
@@ -193,3 +193,29 @@ async def test_what_nobody_asked_for_is_passed_by_and_never_offered(office: Back
     await following.run_due()
 
     assert nobody.seen == told
+
+
+async def test_who_saw_an_older_head_than_its_position_goes_back_to_nothing(
+    office: BackOffice,
+) -> None:
+    copying = Copying()
+    following = handover(office, copying)
+    await following.begin()
+    told = await customers(office, 2)
+    await following.run_due()
+    turn = following._turn(
+        copying,
+        Claim(
+            consumer="copying",
+            position=told[-1],
+            head=told[0],
+            fence=1,
+            attempts=1,
+            is_waiting=False,
+        ),
+    )
+
+    assert await turn.take() == 0
+    await following.run_due()
+
+    assert copying.seen == await effects(office.database) == told

@@ -59,6 +59,12 @@ def runner(
     )
 
 
+async def run_to_the_end(tasks: TaskRunner) -> int:
+    begun = await tasks.run_due()
+    await tasks.finish(DEADLINE_S)
+    return begun
+
+
 async def test_a_result_that_cannot_be_kept_does_not_end_the_tasks_beside_it(
     database: Database,
 ) -> None:
@@ -74,7 +80,7 @@ async def test_a_result_that_cannot_be_kept_does_not_end_the_tasks_beside_it(
                 await asyncio.sleep(0)
         return {}
 
-    assert await runner(office, failures, bad=bad, good=good).run_due() == 2
+    assert await run_to_the_end(runner(office, failures, bad=bad, good=good)) == 2
 
     assert await state_of(office, "good") is TaskState.SUCCEEDED
     assert await state_of(office, "bad") is TaskState.RUNNING  # until its lease is over
@@ -106,7 +112,7 @@ async def test_a_lease_is_renewed_again_after_a_moment_without_database(
         return {}
 
     limits = TaskLimits(lease=timedelta(milliseconds=30))
-    await runner(office, failures, units, limits=limits, long=long).run_due()
+    await run_to_the_end(runner(office, failures, units, limits=limits, long=long))
 
     assert [type(error) for error in failures.of_worker] == [DatabaseUnavailable]
     assert await state_of(office, "long") is TaskState.SUCCEEDED
@@ -118,10 +124,67 @@ async def test_a_task_that_nobody_can_run_is_dead_in_the_end(database: Database)
     limits = TaskLimits(retries_max=1, retry_countdown=timedelta())
     tasks = runner(office, failures, limits=limits)
 
-    assert [await tasks.run_due() for _ in range(3)] == [1, 1, 0]
+    assert [await run_to_the_end(tasks) for _ in range(3)] == [1, 1, 0]
 
     assert failures.of_tasks == ["unheard_of", "unheard_of"]
     assert await state_of(office, "unheard_of") is TaskState.DEAD
+
+
+async def test_one_that_takes_long_holds_up_no_other(database: Database) -> None:
+    office, failures, freed = BackOffice(database), Failures(), asyncio.Event()
+    await put_down(office, "long")
+    enough = asyncio.Event()
+
+    async def long(_task: Task) -> TaskResult:
+        await enough.wait()
+        return {}
+
+    async def short(_task: Task) -> TaskResult:
+        return {}
+
+    tasks = TaskRunner(
+        office.units,
+        {"long": long, "one": short, "two": short},
+        office.clock,
+        failures,
+        TaskLimits(at_once=2),
+        freed=freed.set,
+    )
+    assert await tasks.run_due() == 1
+    await put_down(office, "one", "two")
+    assert await tasks.run_due() == 1
+    async with asyncio.timeout(DEADLINE_S):
+        await freed.wait()
+    assert await tasks.run_due() == 1
+    enough.set()
+    await tasks.finish(DEADLINE_S)
+
+    assert {await state_of(office, each) for each in ("long", "one", "two")} == {
+        TaskState.SUCCEEDED
+    }
+
+
+async def test_what_became_of_a_task_is_written_down_when_the_database_is_back(
+    database: Database,
+) -> None:
+    office, failures, times = BackOffice(database), Failures(), 0
+    await put_down(office, "done")
+
+    def units(context: RequestContext) -> UnitOfWork:
+        nonlocal times
+        times += 1
+        if times in (2, 3):  # it was claimed, and is to be written down
+            raise DatabaseUnavailable("it restarts")
+        return office.units(context)
+
+    async def done(_task: Task) -> TaskResult:
+        return {}
+
+    limits = TaskLimits(lease=timedelta(seconds=1))
+    await run_to_the_end(runner(office, failures, units, limits=limits, done=done))
+
+    assert failures.of_worker == []
+    assert await state_of(office, "done") is TaskState.SUCCEEDED
 
 
 async def test_a_stuck_task_does_not_keep_the_worker_from_stopping() -> None:

@@ -41,7 +41,7 @@ def process(office: BackOffice, acts: Acts, failures: Failures) -> Schedules:
 
 async def idle(*processes: Schedules) -> None:
     async with asyncio.timeout(_DEADLINE_S):
-        while any(each._underway for each in processes):
+        while any(len(each._underway) for each in processes):
             await asyncio.sleep(0)
 
 
@@ -87,7 +87,7 @@ async def test_another_process_takes_over_when_the_lease_of_a_dead_one_ends(
     acts.gate.clear()
     await dead.run_due()
     async with asyncio.timeout(_DEADLINE_S):
-        while "sweep" not in acts.ran or dead._underway.keys() != {"sweep"}:
+        while "sweep" not in acts.ran or dead._underway.names != {"sweep"}:
             await asyncio.sleep(0.001)
     office.clock.advance(timedelta(seconds=16))
     acts.ran.clear()

@@ -12,9 +12,16 @@ class HeadAsGet:
             await self._app(scope, receive, send)
             return
 
+        is_answered = False
+
         async def send_no_body(message: Message) -> None:
-            is_body = message["type"] == "http.response.body"
-            await send({**message, "body": b""} if is_body else message)
+            nonlocal is_answered
+            if message["type"] != "http.response.body":
+                await send(message)
+            elif not is_answered:
+                # The server then says that the client has gone: what has no end is ended.
+                is_answered = True
+                await send({"type": "http.response.body", "body": b""})
 
         # A copy, for the server reads the method from its own to know that no body will come.
         read = {**scope, "method": "GET"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Final
 
 from orderwright.application.commands.process_order import PROCESS_ORDER
 from orderwright.application.processing.limits import ProcessingLimits
@@ -13,6 +12,7 @@ from orderwright.application.processing.paying import Begun, Intent, begin_payme
 from orderwright.application.processing.recording import Answered, Recorder
 from orderwright.application.services.asking import Asking
 from orderwright.application.services.settlement import Settlement
+from orderwright.application.services.underway import Underway
 from orderwright.domain.entities.payment_operation import IN_FLIGHT, OperationKind
 from orderwright.domain.entities.task import Task, TaskState
 from orderwright.domain.errors import Unavailable
@@ -26,7 +26,6 @@ from orderwright.domain.interfaces.requests import RequestContext
 
 Reached = Callable[[str], Awaitable[None]]
 RunTask = Callable[[Task], Awaitable[None]]
-_STOP_GRACE_S: Final = 5.0
 
 
 class OrderProcessing:
@@ -35,7 +34,7 @@ class OrderProcessing:
     No group waits for its slowest: an answer is recorded with whatever else is answered by then, and
     the next orders are claimed meanwhile. What is not simple (a second attempt, an order that is
     being cancelled, an outcome that came too late) is handed on, one order at a time, to those who
-    know all rules. Lives as long as the application; `stop` waits for calls that are underway.
+    know all rules. Lives as long as the application; `finish` waits for calls that are underway.
     """
 
     def __init__(
@@ -73,7 +72,7 @@ class OrderProcessing:
         self._alone = asyncio.Semaphore(limits.alone_at_once)
         self._claims: dict[str, Claim] = {}
         self._freed = asyncio.Event()
-        self._groups: set[asyncio.Task[None]] = set()
+        self._groups = Underway()
 
     @property
     def orders_in_progress(self) -> int:
@@ -84,9 +83,7 @@ class OrderProcessing:
         """Claim what is due and there is room for, and begin with it; how many there were."""
         claims = await self._claim(await self._room())
         if claims:
-            group = asyncio.create_task(self._process(claims), name="order-group")
-            self._groups.add(group)
-            group.add_done_callback(self._groups.discard)
+            self._groups.begin("order-group", self._process(claims))
             await asyncio.sleep(self._limits.gather_s)
         return len(claims)
 
@@ -95,7 +92,7 @@ class OrderProcessing:
         count = 0
         while claimed := await self.run_due():
             count += claimed
-            await asyncio.gather(*self._groups)
+            await self._groups.wait()
         return count
 
     async def renew_leases(self) -> None:
@@ -105,15 +102,9 @@ class OrderProcessing:
                 await tx.extend(claims, self._clock.now() + self._limits.lease)
                 await tx.commit()
 
-    def start(self) -> None:
-        """Nothing to do yet: groups begin with `run_due`."""
-
-    async def stop(self) -> None:
-        if self._groups:
-            await asyncio.wait(self._groups, timeout=_STOP_GRACE_S)
-        for group in self._groups:
-            group.cancel()
-        await asyncio.gather(*self._groups, return_exceptions=True)
+    async def finish(self, within_s: float) -> None:
+        """Wait so long for what is begun; what is cut off is claimed again when its lease is over."""
+        await self._groups.finish(within_s)
 
     async def _room(self) -> int:
         """How many more may be begun; waits until that is worth a claim."""

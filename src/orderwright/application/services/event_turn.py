@@ -87,7 +87,8 @@ class Turn:
         return until - self.claim.position
 
     def _until(self, many: int) -> int:
-        return min(self.claim.head, self.claim.position + many)
+        # Who waited for the claim may have seen the head as it was before.
+        return max(self.claim.position, min(self.claim.head, self.claim.position + many))
 
     async def _wanted(self, until: int) -> Sequence[FeedEvent]:
         names = await self.consumer.wanted()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+from orderwright.application.services.underway import Underway
 from orderwright.domain.entities.schedule import ScheduleNotFound, ScheduleRunning, ScheduleState
 from orderwright.domain.interfaces.clock import Clock
 from orderwright.domain.interfaces.failure_log import FailureLog
@@ -15,7 +16,6 @@ from orderwright.domain.interfaces.schedules import ScheduleStore
 
 LEASE: Final = timedelta(seconds=15)
 _TIME_LIMIT_S: Final = 300.0
-_STOP_GRACE_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,7 @@ class Schedule:
 
 
 class Schedules:
-    """Each runs beside the others, so that one that fails or hangs delays none. `stop` waits a while
-    for those that are underway."""
+    """Each runs beside the others, so that one that fails or hangs delays none."""
 
     def __init__(
         self,
@@ -46,22 +45,15 @@ class Schedules:
         self._failures = failures
         self._lease = lease
         self._begun = False
-        self._underway: dict[str, asyncio.Task[None]] = {}
+        self._underway = Underway()
 
     @property
     def shortest_s(self) -> float:
         return min(each.every.total_seconds() for each in self._schedules.values())
 
-    def start(self) -> None:
-        """Nothing to do yet: runs begin with `run_due`."""
-
-    async def stop(self) -> None:
-        underway = list(self._underway.values())
-        if underway:
-            await asyncio.wait(underway, timeout=_STOP_GRACE_S)
-        for each in underway:
-            each.cancel()
-        await asyncio.gather(*underway, return_exceptions=True)
+    async def finish(self, within_s: float) -> None:
+        """Wait so long for the runs that are underway; what is cut off is due again."""
+        await self._underway.finish(within_s)
 
     async def run_due(self) -> int:
         """Begin with what is due and nobody is at; none of it is waited for."""
@@ -69,7 +61,7 @@ class Schedules:
             await self._store.begin(self._schedules, self._clock.now())
             self._begun = True
         due = await self._store.due(self._schedules, self._clock.now())
-        return sum([await self._begin(name) for name in due if name not in self._underway])
+        return sum([await self._begin(name) for name in due if name not in self._underway.names])
 
     async def run_now(self, name: str) -> None:
         """One, due or not, to its end.
@@ -100,9 +92,7 @@ class Schedules:
         fence = await self._claim(name)
         if fence is None:
             return False
-        run = asyncio.create_task(self._run(self._schedules[name], fence), name=f"schedule-{name}")
-        self._underway[name] = run
-        run.add_done_callback(lambda _: self._underway.pop(name))
+        self._underway.begin(name, self._run(self._schedules[name], fence))
         return True
 
     async def _claim(self, name: str, *, early: bool = False) -> int | None:

@@ -4,17 +4,22 @@ runner that dies loses its lease and another one takes over."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from orderwright.application.services.task_handlers import TaskHandler, TaskResult
+from orderwright.application.services.underway import Underway
 from orderwright.domain.entities.task import Task, TaskState
 from orderwright.domain.errors import DomainError, Unavailable
 from orderwright.domain.interfaces.clock import Clock
 from orderwright.domain.interfaces.failure_log import FailureLog
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.interfaces.unit_of_work import UnitOfWorkFactory
+
+# Shares of a lease: together they are all of it.
+_PAUSES: Final = (1 / 31, 2 / 31, 4 / 31, 8 / 31, 16 / 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +46,52 @@ class TaskRunner:
         limits: TaskLimits,
         *,
         claimed_elsewhere: Collection[str] = (),
+        freed: Callable[[], None] = lambda: None,
     ) -> None:
-        """`claimed_elsewhere` are names of tasks that come only by `run`."""
+        """`claimed_elsewhere` are names of tasks that come only by `run`; `freed` is called when there
+        is room again after there was none."""
         self._units = units
         self._handlers = handlers
         self._clock = clock
         self._failures = failures
         self._limits = limits
         self._claimed_elsewhere = claimed_elsewhere
+        self._freed = freed
+        self._is_full = False
+        self._underway = Underway(self._one_ended)
 
     async def run_due(self) -> int:
-        """Claim what is due, up to `at_once`, and run it side by side; how many there were."""
+        """Claim what is due and there is room for, and begin with it; how many there were. None of it
+        is waited for: one that takes minutes must not hold up the others."""
+        room = self._limits.at_once - len(self._underway)
+        claimed = await self._claim(room) if room else []
+        self._is_full = len(claimed) == room
+        for task in claimed:
+            self._underway.begin(task.name, self.run(task))
+        return len(claimed)
+
+    async def finish(self, within_s: float) -> None:
+        """Wait so long for what is begun; what is cut off is run again when its lease is over."""
+        await self._underway.finish(within_s)
+
+    async def _claim(self, room: int) -> Sequence[Task]:
         now = self._clock.now()
         async with self._units(RequestContext()) as uow:
             claimed = await uow.tasks.claim_due(
                 now=now - self._limits.left_for,
                 lease_until=now + self._limits.lease,
-                limit=self._limits.at_once,
+                limit=room,
                 except_for=self._claimed_elsewhere,
             )
             await uow.commit()
             if claimed:
                 await uow.reached("job.after_attempt_commit")
-        async with asyncio.TaskGroup() as group:
-            for task in claimed:
-                group.create_task(self.run(task))
-        return len(claimed)
+        return claimed
+
+    def _one_ended(self) -> None:
+        if self._is_full:
+            self._is_full = False
+            self._freed()
 
     async def run_waiting(self, task_id: str) -> bool:
         """Claim the one that a message names, and run it; whether there was anything to do. Messages
@@ -93,11 +118,19 @@ class TaskRunner:
 
     async def _write_down(self, task: Task, fence: int) -> None:
         try:
-            async with self._units(RequestContext()) as uow:
-                await uow.tasks.finish(task, fence)
-                await uow.commit()
+            for pause in _PAUSES:
+                try:
+                    return await self._finish_claimed(task, fence)
+                except Unavailable:  # a database that restarts is back before the lease is over
+                    await asyncio.sleep(self._limits.lease.total_seconds() * pause)
+            await self._finish_claimed(task, fence)
         except Exception as error:  # noqa: BLE001 - it would end the tasks beside this one
             self._failures.worker_failed(error)  # the lease runs out, and the task is run again
+
+    async def _finish_claimed(self, task: Task, fence: int) -> None:
+        async with self._units(RequestContext()) as uow:
+            await uow.tasks.finish(task, fence)
+            await uow.commit()
 
     async def _attempt(self, task: Task) -> None:
         renewal = asyncio.create_task(self._renew_lease(task))

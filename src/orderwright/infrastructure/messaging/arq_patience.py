@@ -18,7 +18,7 @@ class _PatientPipeline(Pipeline):
 
     async def immediate_execute_command(self, *args: Any, **options: Any) -> Any:
         try:
-            return await super().immediate_execute_command(*args, **options)
+            return await super().immediate_execute_command(*args, **options)  # type: ignore[no-untyped-call]
         except WatchError:
             return _IT_EXISTS if args[0] == "EXISTS" else None
 

@@ -15,9 +15,9 @@ POLL_INTERVAL_S: Final = 0.5
 
 
 class EmbeddedWorker:
-    """Runs due tasks in the server's own process; nothing but the database is needed.
+    """Does what is due in the server's own process, over and over; nothing but the database is needed.
 
-    Lives from `start` to `stop`, which lets running tasks finish if they do so soon.
+    Lives from `start` to `stop`, which lets what runs finish if it does so soon.
     """
 
     def __init__(
@@ -27,15 +27,18 @@ class EmbeddedWorker:
         wake_up: WakeUp,
         poll_interval_s: float = POLL_INTERVAL_S,
         *,
+        finish: Callable[[float], Awaitable[object]] | None = None,
         pace: Pace | None = None,
         stop_grace_s: float = STOP_GRACE_S,
     ) -> None:
-        """`run_due` tells how much it did; with a `pace` it rests in between."""
+        """`run_due` tells how much it did; with a `pace` it rests in between. `finish` waits so many
+        seconds for what `run_due` has begun and not waited for, and cuts off the rest."""
         self._run_due = run_due
         self._failures = failures
         self._poll_interval_s = poll_interval_s
         self._stop_grace_s = stop_grace_s
         self._wake_up = wake_up
+        self._finish = finish
         self._pace = pace
         self._stopping = False
         self._stop_called = WakeUp()
@@ -50,9 +53,13 @@ class EmbeddedWorker:
         self._stop_called.call()
         if self._loop is None:
             return
+        time = asyncio.get_running_loop().time
+        until = time() + self._stop_grace_s
         await asyncio.wait([self._loop], timeout=self._stop_grace_s)
         self._loop.cancel()
         await asyncio.wait([self._loop])
+        if self._finish is not None:
+            await self._finish(max(0.0, until - time()))
 
     async def _work(self) -> None:
         while not self._stopping:

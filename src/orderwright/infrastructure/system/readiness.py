@@ -34,22 +34,25 @@ class Readiness:
         self._stale_at = float("-inf")
         self._report: dict[str, bool] = {}
         self._lock = asyncio.Lock()
-        self._draining = False
+        self._drains = asyncio.Event()
 
     def drain(self) -> None:
         """From now on, ask for no more requests; those that are here will be finished."""
-        self._draining = True
+        self._drains.set()
 
     @property
     def draining(self) -> bool:
-        return self._draining
+        return self._drains.is_set()
+
+    async def until_draining(self) -> None:
+        await self._drains.wait()
 
     async def report(self) -> Mapping[str, bool]:
         async with self._lock:
             if self._monotonic() >= self._stale_at:
                 self._report = await self._ask_all()
                 self._stale_at = self._monotonic() + self._fresh_for_s
-        return self._report | ({"accepting": False} if self._draining else {})
+        return self._report | ({"accepting": False} if self.draining else {})
 
     async def _ask_all(self) -> dict[str, bool]:
         answers = await asyncio.gather(*(self._ask(*each) for each in self._checks.items()))
