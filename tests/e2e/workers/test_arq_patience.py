@@ -1,7 +1,7 @@
 """A worker of ARQ whose Redis goes away at the worst moment."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from arq.connections import ArqRedis
 from arq.worker import Worker, func

@@ -103,6 +103,23 @@ async def test_head_stays_head_outside_and_the_log_there_learns_the_route() -> N
     }
 
 
+async def test_head_of_what_has_no_end_is_answered_whole_at_once() -> None:
+    sent: list[Message] = []
+    start: Message = {"type": "http.response.start", "status": 200, "headers": []}
+
+    async def streams(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send(start)
+        for _ in range(2):
+            await send({"type": "http.response.body", "body": b"more", "more_body": True})
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    await HeadAsGet(streams)({"type": "http", "method": "HEAD", "state": {}}, nothing_more, keep)
+
+    assert sent == [start, {"type": "http.response.body", "body": b""}]
+
+
 @pytest.mark.parametrize(
     ("known", "current"),
     [
