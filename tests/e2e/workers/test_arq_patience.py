@@ -44,7 +44,11 @@ async def test_a_worker_outlives_a_redis_that_goes_while_it_is_asked_who_has_a_j
 
     pool.pipeline = pipeline  # type: ignore[method-assign]
     worker = Worker(
-        [func(nothing)], redis_pool=pool, handle_signals=False, burst=True, poll_delay=0
+        [func(cast("Any", nothing))],
+        redis_pool=pool,
+        handle_signals=False,
+        burst=True,
+        poll_delay=0,
     )
     async with asyncio.timeout(_DEADLINE_S):
         await worker.async_run()
