@@ -1,11 +1,12 @@
-"""What settings of a payment gateway have to look like, as far as it is more than a number."""
+"""Settings of the payment gateway, and what they have to look like."""
 
 import re
 from base64 import b64decode
 from binascii import Error as NotBase64
-from typing import Final
+from typing import Final, Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings
 
 from orderwright.config_addresses import is_unheard_by_others
 
@@ -21,6 +22,74 @@ _PREFIX: Final = "whsec_"
 _SECRETS_MAX: Final = 2
 # What Standard Webhooks asks of a key.
 _KEY_BYTES_MIN, _KEY_BYTES_MAX = 24, 64
+
+
+class PaymentSettings(BaseSettings):
+    """Field order matters: each is checked against those above it."""
+
+    payment_provider: Literal["sandbox", "http", "stripe"] = Field(
+        "sandbox",
+        description="Who takes the money; `sandbox` moves none, and says so at each start in production.",
+    )
+    payment_api_url: str | None = Field(
+        None,
+        description="Where the gateway is; `https://...`, or `http://...` on this machine. Needed by "
+        "`http`; `stripe` knows by itself.",
+    )
+    payment_api_key: SecretStr | None = Field(
+        None,
+        description="What the gateway knows us by; at least "
+        f"{PAYMENT_KEY_CHARS_MIN} characters. Needed by `http` and `stripe`.",
+    )
+    payment_key_lifetime_hours: int = Field(
+        24,
+        ge=1,
+        le=8760,
+        description="How long the gateway surely does not carry out an `Idempotency-Key` again "
+        "(`http`).",
+    )
+    payment_capture: Literal["automatic", "manual"] = Field(
+        "automatic",
+        description="`automatic` takes the money when an order is processed; `manual` only has it "
+        "authorised, to be captured by request.",
+    )
+    payment_webhook_secret: SecretStr | None = Field(
+        None,
+        description="`whsec_...`, with which the gateway signs its webhooks; two by a comma while it is "
+        "changed. Without it none are taken.",
+    )
+    payment_sweep_seconds: float = Field(
+        1.0,
+        gt=0,
+        le=3600,
+        description="How often a process with background work looks for payment operations that the "
+        "gateway has to be asked for again.",
+    )
+
+    @field_validator("payment_webhook_secret")
+    @classmethod
+    def _webhook_secrets_that_can_sign(
+        cls, value: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        check_webhook_secrets(value, info.data.get("payment_provider"))
+        return value
+
+    @field_validator("payment_api_url")
+    @classmethod
+    def _a_gateway_that_can_be_asked(cls, value: str | None, info: ValidationInfo) -> str | None:
+        check_api_url(value, info.data.get("payment_provider"))
+        return value
+
+    @field_validator("payment_api_key")
+    @classmethod
+    def _a_key_worth_money(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        check_api_key(value, info.data.get("payment_provider"))
+        return value
+
+    @property
+    def webhook_secrets(self) -> list[str]:
+        """All that the payment gateway may sign its webhooks with."""
+        return webhook_secrets_in(self.payment_webhook_secret)
 
 
 def check_api_url(url: str | None, provider: object) -> None:

@@ -3,14 +3,22 @@
 from typing import Annotated, Final
 
 from pydantic import Field, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic_settings import NoDecode
+
+from orderwright.config_deployment import DeploymentSettings, is_deployed
 
 # Standard Webhooks' table: ten attempts in three days.
 _DELAYS: Final = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 50400.0, 72000.0, 86400.0)
 _PORT_MAX: Final = 65_535
 
 
-class WebhookSettings(BaseSettings):
+class WebhookSettings(DeploymentSettings):
+    webhook_allow_local: bool = Field(
+        default_factory=lambda known: known.get("environment") == "development",
+        description="Send webhooks to `http://` too, to any port, and to addresses of this machine and "
+        "its network, so that `orderwright webhooks listen` hears them; refused outside development.",
+        json_schema_extra={"shown_default": "`true` in development"},
+    )
     webhook_retry_seconds: Annotated[tuple[float, ...], NoDecode] = Field(
         _DELAYS,
         description="How long a delivery that failed waits before each further attempt, by commas; "
@@ -62,6 +70,13 @@ class WebhookSettings(BaseSettings):
         description="Ports that webhooks may be sent to, by commas.",
         json_schema_extra={"shown_default": "`443,8443`"},
     )
+
+    @field_validator("webhook_allow_local")
+    @classmethod
+    def _local_stays_on_the_desk(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001
+        if value and is_deployed(info.data):
+            raise ValueError("is refused outside development")
+        return value
 
     @field_validator("webhook_retry_seconds", "webhook_ports", mode="before")
     @classmethod

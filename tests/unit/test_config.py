@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from orderwright.config import SECRET_BYTES_MIN, Settings
+from orderwright.config import Settings
 from orderwright.config_faults import BadConfiguration
 from orderwright.config_payments import PAYMENT_KEY_CHARS_MIN
+from orderwright.config_security import SECRET_BYTES_MIN
 from orderwright.config_sources import DEVELOPMENT_SECRET_PREFIX, origins
 from tests.deployed import DEPLOYED
 
