@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Final, Self
@@ -21,6 +22,7 @@ from orderwright.infrastructure.resilience.failures import (
     OutcomeUnknown,
 )
 from orderwright.infrastructure.resilience.http_answers import Answer
+from orderwright.infrastructure.resilience.kept_connections import kept_connections
 
 # Servers close idle connections too, many after 5 s: a request that meets such a close on its way
 # has an unknown outcome.
@@ -97,7 +99,7 @@ class BoundedClient:
             OutcomeUnknown, AnswerTooLarge: it may have been.
         """
         request = self._open().build_request(
-            method, url, headers=headers, params=params, json=json, content=content
+            method, _parsed(url), headers=headers, params=params, json=json, content=content
         )
         progress = _Progress()
         request.extensions = {**request.extensions, "trace": progress.note}
@@ -110,18 +112,12 @@ class BoundedClient:
     def _open(self) -> httpx2.AsyncClient:
         if self._client is None:
             limits = self._limits
-            connections = limits.concurrency_max
             self._client = httpx2.AsyncClient(
                 headers=self._headers,
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                 follow_redirects=False,
                 trust_env=False,
-                transport=self._transport,
-                limits=httpx2.Limits(
-                    max_connections=connections,
-                    max_keepalive_connections=connections,
-                    keepalive_expiry=KEEP_IDLE_S,
-                ),
+                transport=self._transport or kept_connections(idle_s=KEEP_IDLE_S),
                 timeout=httpx2.Timeout(limits.idle_s, connect=limits.connect_s, pool=limits.wait_s),
             )
         return self._client
@@ -144,7 +140,7 @@ class BoundedClient:
             body = await self._read(response)
         finally:
             await response.aclose()
-        return Answer(response.status_code, dict(response.headers), body)
+        return Answer(response.status_code, dict(response.headers.items()), body)
 
     async def _read(self, response: httpx2.Response) -> bytes:
         body = bytearray()
@@ -154,6 +150,9 @@ class BoundedClient:
                 raise AnswerTooLarge(f"more than {self._limits.answer_bytes_max} bytes")
         return bytes(body)
 
+
+# Most calls are of one address, and reading it costs as much as sending.
+_parsed: Final = lru_cache(maxsize=64)(httpx2.URL)
 
 # What httpx2 raises before it has begun to send.
 _BEFORE_SENDING: Final = (
