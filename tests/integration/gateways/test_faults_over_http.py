@@ -153,9 +153,12 @@ async def test_answers_that_come_twice_are_never_taken_for_those_of_another_call
     believed = [outcome.kind for outcome in outcomes]
     assert all(kind in (right, _UNKNOWN) for kind, right in zip(believed, truth, strict=True))
     assert _SUCCEEDED in believed
-    assert [await sandbox.executions(call.reference) for call in calls] == [
-        0 if call.token else 1 for call in calls
+    done = [await sandbox.executions(call.reference) for call in calls]
+    assert [each for each, kind in zip(done, believed, strict=True) if kind is not _UNKNOWN] == [
+        1 if kind is _SUCCEEDED else 0 for kind in believed if kind is not _UNKNOWN
     ]
+    # One whose answer seemed to be there was perhaps not read yet when its connection was closed.
+    assert all(each <= (kind is _SUCCEEDED) for each, kind in zip(done, truth, strict=True))
 
 
 async def test_a_key_that_still_runs_leaves_the_outcome_open(
