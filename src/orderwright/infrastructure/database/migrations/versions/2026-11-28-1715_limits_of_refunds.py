@@ -7,14 +7,11 @@ from sqlalchemy import (
     Column,
     ForeignKeyConstraint,
     Index,
-    MetaData,
     PrimaryKeyConstraint,
-    String,
     Table,
-    Text,
 )
-from sqlalchemy.types import TypeEngine
 
+from orderwright.infrastructure.database.former_tables import check, code, former_table
 from orderwright.infrastructure.database.types import BigInt, Flag, String_, UtcDateTime
 
 revision = "2026_11_28_1715"
@@ -86,9 +83,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    items = _order_items(_counter("refunded"), _check(*_REFUNDED_UNITS))
+    items = _order_items(_counter("refunded"), check(*_REFUNDED_UNITS))
     _drop("refunded", _REFUNDED_UNITS[0], of=items)
-    payments = _payments(_counter("refunding_minor"), _check(*_REFUNDING_MONEY))
+    payments = _payments(_counter("refunding_minor"), check(*_REFUNDING_MONEY))
     _drop("refunding_minor", _REFUNDING_MONEY[0], of=payments)
 
 
@@ -108,17 +105,9 @@ def _counter(name: str) -> Column[int]:
     return Column(name, BigInt, nullable=False, server_default="0")
 
 
-def _check(name: str, rule: str) -> CheckConstraint:
-    return CheckConstraint(rule, name=op.f(name))
-
-
-# SQLite alters a table by building another; these are what it copies.
-
-
 def _order_items(*new: Column[int] | CheckConstraint) -> Table:
-    return Table(
+    return former_table(
         "order_items",
-        MetaData(),
         Column("order_id", BigInt, nullable=False),
         Column("id", BigInt, nullable=False),
         Column("product_id", BigInt, nullable=False),
@@ -127,27 +116,25 @@ def _order_items(*new: Column[int] | CheckConstraint) -> Table:
         Column("quantity", BigInt, nullable=False),
         Column("unit_price_ten_thousandths", BigInt, nullable=False),
         Column("line_total_minor", BigInt, nullable=False),
-        Column("currency", _code(3), nullable=False),
+        Column("currency", code(3), nullable=False),
         Column("track_inventory", Flag, nullable=False),
         Column("shipped", BigInt, nullable=False),
         Column("returned", BigInt, nullable=False),
         *new,
-        _check("ck_order_items_quantity_in_bounds", "quantity BETWEEN 1 AND 1000000"),
-        _check("ck_order_items_returned_at_most_shipped", "returned BETWEEN 0 AND shipped"),
-        _check("ck_order_items_shipped_at_most_ordered", "shipped BETWEEN 0 AND quantity"),
-        _check("ck_order_items_price_not_negative", "unit_price_ten_thousandths >= 0"),
+        check("ck_order_items_quantity_in_bounds", "quantity BETWEEN 1 AND 1000000"),
+        check("ck_order_items_returned_at_most_shipped", "returned BETWEEN 0 AND shipped"),
+        check("ck_order_items_shipped_at_most_ordered", "shipped BETWEEN 0 AND quantity"),
+        check("ck_order_items_price_not_negative", "unit_price_ten_thousandths >= 0"),
         ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_order_items_order_id"),
         ForeignKeyConstraint(["product_id"], ["products.id"], name="fk_order_items_product_id"),
         PrimaryKeyConstraint("order_id", "id", name="pk_order_items"),
         Index("ix_order_items_product", "product_id", "order_id"),
-        sqlite_strict=True,
     )
 
 
 def _payments(*new: Column[int] | CheckConstraint) -> Table:
-    return Table(
+    return former_table(
         "payments",
-        MetaData(),
         Column("id", String_(36), nullable=False),
         Column("order_id", BigInt, nullable=False),
         Column("provider", String_(32), nullable=False),
@@ -155,24 +142,19 @@ def _payments(*new: Column[int] | CheckConstraint) -> Table:
         Column("authorised_minor", BigInt, nullable=False),
         Column("captured_minor", BigInt, nullable=False),
         Column("refunded_minor", BigInt, nullable=False),
-        Column("currency", _code(3), nullable=False),
-        Column("status", _code(32), nullable=False),
+        Column("currency", code(3), nullable=False),
+        Column("status", code(32), nullable=False),
         Column("token", String_(255)),
         Column("provider_payment_id", String_(255)),
         Column("created_at", UtcDateTime, nullable=False),
         Column("updated_at", UtcDateTime, nullable=False),
         *new,
-        _check("ck_payments_amount_positive", "amount_minor > 0"),
-        _check("ck_payments_captured_at_most_authorised", "captured_minor <= authorised_minor"),
-        _check(
+        check("ck_payments_amount_positive", "amount_minor > 0"),
+        check("ck_payments_captured_at_most_authorised", "captured_minor <= authorised_minor"),
+        check(
             "ck_payments_refunded_at_most_captured", "refunded_minor BETWEEN 0 AND captured_minor"
         ),
         ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_payments_order_id"),
         PrimaryKeyConstraint("id", name="pk_payments"),
         Index("ix_payments_order_id", "order_id"),
-        sqlite_strict=True,
     )
-
-
-def _code(length: int) -> TypeEngine[str]:
-    return String(length).with_variant(Text(), "sqlite")

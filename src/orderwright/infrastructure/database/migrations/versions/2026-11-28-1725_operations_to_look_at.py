@@ -1,21 +1,13 @@
 """A finished payment operation may need a person too: money that the gateway took twice."""
 
 from alembic import op
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    ForeignKeyConstraint,
-    Index,
-    MetaData,
-    PrimaryKeyConstraint,
-    String,
-    Table,
-    Text,
-    text,
-)
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Table
 
-from orderwright.infrastructure.database.types import BigInt, String_, UtcDateTime
+from orderwright.infrastructure.database.former_tables import (
+    check,
+    index_where_set,
+    payment_operations,
+)
 
 revision = "2026_11_28_1725"
 down_revision = "2026_11_28_1715"
@@ -46,45 +38,8 @@ def _change(before: str, after: str) -> None:
 
 
 def _payment_operations(rule: str) -> Table:
-    """SQLite alters a table by building another; this is what it copies."""
-    return Table(
-        _TABLE,
-        MetaData(),
-        Column("id", String_(36), nullable=False),
-        Column("payment_id", String_(36), nullable=False),
-        Column("kind", _code(32), nullable=False),
-        Column("amount_minor", BigInt, nullable=False),
-        Column("currency", _code(3), nullable=False),
-        Column("state", _code(32), nullable=False),
-        Column("sends", BigInt, nullable=False),
-        Column("planned_at", UtcDateTime, nullable=False),
-        Column("sent_at", UtcDateTime),
-        Column("finished_at", UtcDateTime),
-        Column("error_code", String_(64)),
-        Column("first_sent_at", UtcDateTime),
-        Column("due_at", UtcDateTime),
-        Column("attention_at", UtcDateTime),
-        CheckConstraint("amount_minor > 0", name=op.f("ck_payment_operations_amount_positive")),
-        CheckConstraint(rule, name=op.f(_CHECK)),
-        ForeignKeyConstraint(
-            ["payment_id"], ["payments.id"], name="fk_payment_operations_payment_id"
-        ),
-        PrimaryKeyConstraint("id", name="pk_payment_operations"),
-        Index("ix_payment_operations_payment_id", "payment_id"),
-        *(_partial_index(name) for name in ("due", "attention")),
-        sqlite_strict=True,
+    return payment_operations(
+        check(_CHECK, rule),
+        index_where_set("ix_payment_operations_due", "due_at"),
+        index_where_set("ix_payment_operations_attention", "attention_at"),
     )
-
-
-def _partial_index(name: str) -> Index:
-    where = text(f"{name}_at IS NOT NULL")
-    return Index(
-        f"ix_payment_operations_{name}",
-        f"{name}_at",
-        postgresql_where=where,
-        sqlite_where=where,
-    )
-
-
-def _code(length: int) -> TypeEngine[str]:
-    return String(length).with_variant(Text(), "sqlite")
