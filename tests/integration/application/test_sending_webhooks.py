@@ -415,35 +415,65 @@ async def test_one_that_hangs_among_fifty_holds_up_no_other(post: Post) -> None:
 
 
 async def test_the_javascript_library_verifies_what_is_sent(post: Post) -> None:
-    node, modules = shutil.which("node"), os.environ.get("ORDERWRIGHT_NODE_MODULES")
-    if node is None or modules is None:
+    modules = os.environ.get("ORDERWRIGHT_NODE_MODULES")
+    if modules is None:
         pytest.skip(
-            "NOT TESTED WITH JAVASCRIPT: needs node, and in ORDERWRIGHT_NODE_MODULES a directory with "
-            "the package standardwebhooks"
+            "NOT TESTED WITH THE JAVASCRIPT LIBRARY: needs, in ORDERWRIGHT_NODE_MODULES, a directory with "
+            "the package standardwebhooks (see CONTRIBUTING)"
         )
+
+    assert await _in_javascript(post, _OFFICIAL, {"NODE_PATH": modules}) == "webhook.test refused"
+
+
+async def test_javascript_that_follows_the_specification_verifies_what_is_sent(post: Post) -> None:
+    assert await _in_javascript(post, _BY_THE_BOOK, {}) == "webhook.test refused"
+
+
+async def _in_javascript(post: Post, verifying: str, environment: dict[str, str]) -> str:
+    """What it says of a webhook and of one that was tampered with."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("NOT TESTED WITH JAVASCRIPT: needs node")
     await post.test()
     await post.send()
     (got,) = post.sink.received
     told = {"secret": post.secret, "headers": got.headers, "body": got.body.decode()}
-
     ran = await asyncio.to_thread(
         subprocess.run,
-        [node, "-e", _IN_JAVASCRIPT],
+        [node, "-e", verifying + _ASKED],
         input=json.dumps(told),
-        env={"NODE_PATH": modules},
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
-    assert ran.stdout == "webhook.test refused", ran.stderr
 
-
-_IN_JAVASCRIPT: Final = """
+_OFFICIAL: Final = """
 const { Webhook } = require("standardwebhooks");
+const verify = (secret, body, headers) => new Webhook(secret).verify(body, headers);
+"""
+_BY_THE_BOOK: Final = """
+const { createHmac, timingSafeEqual } = require("crypto");
+const verify = (secret, body, headers) => {
+  const [id, at] = [headers["webhook-id"], headers["webhook-timestamp"]];
+  if (Math.abs(Date.now() / 1000 - Number(at)) > 300) throw new Error("too old or too new");
+  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
+  const good = createHmac("sha256", key).update(`${id}.${at}.${body}`).digest();
+  const given = headers["webhook-signature"].split(" ").map((each) => each.split(","));
+  const isGood = ([version, text]) => {
+    const signature = Buffer.from(text, "base64");
+    return version === "v1" && signature.length === good.length && timingSafeEqual(signature, good);
+  };
+  if (!given.some(isGood)) throw new Error("no signature is right");
+  return JSON.parse(body);
+};
+"""
+_ASKED: Final = """
 const told = JSON.parse(require("fs").readFileSync(0));
-const webhook = new Webhook(told.secret);
-let said = webhook.verify(told.body, told.headers).type;
-try { webhook.verify(told.body + " ", told.headers); said += " taken"; } catch { said += " refused"; }
+let said = verify(told.secret, told.body, told.headers).type;
+try { verify(told.secret, told.body + " ", told.headers); said += " taken"; } catch { said += " refused"; }
 process.stdout.write(said);
 """
