@@ -95,13 +95,13 @@ class EmbeddedPostgres:
             "PGPASSWORD": self._password,
         }
 
-    def start(self) -> None:
-        """Again, after `crash`: with the data that were committed, on another port.
+    def start(self, port: int | None = None) -> None:
+        """Again, after `crash`: with the data that were committed, on that port, or on another.
 
         Raises: PostgresFailed.
         """
         for attempt in range(1, _ATTEMPTS + 1):
-            self.port = free_port()
+            self.port = port or free_port()
             self._watchdog = self._launch()
             if self._becomes_ready():
                 return

@@ -1,4 +1,4 @@
-"""`python -m tests.chaos.workers --kills 30`: workers of brokers and their Redis are killed at random.
+"""`python -m tests.chaos.workers --kills 30`: workers, their Redis and their PostgreSQL are killed at random.
 
 Promise: each task that was put down is done, and its effect is there once.
 """
@@ -8,11 +8,16 @@ import asyncio
 import statistics
 import tempfile
 import time
-from contextlib import AsyncExitStack
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy.exc import DBAPIError
 
 from devtools.embedded_postgres import EmbeddedPostgres
 from orderwright.application.queries.audit import audit
@@ -35,8 +40,7 @@ _EFFECTS: Final = "SELECT aggregate_id FROM events WHERE name = 'order.confirmed
 
 @dataclass(slots=True)
 class Report:
-    worker_kills: int = 0
-    redis_kills: int = 0
+    kills: Counter[str] = field(default_factory=Counter)
     violations: int = 0
     put_down: dict[str, int] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
@@ -55,7 +59,7 @@ class Report:
 
     def __str__(self) -> str:
         return (
-            f"{self.worker_kills} workers and {self.redis_kills} times Redis killed, "
+            f"{', '.join(f'{name} {times} times' for name, times in self.kills.items())} killed; "
             f"{len(self.put_down)} tasks put down, {len(self.done)} done, "
             f"{len(set(self.effects))} orders confirmed, {self.lost} lost, {self.twice} twice, "
             f"{self.violations} audit violations; caught up after a kill within "
@@ -65,28 +69,41 @@ class Report:
 
 class WorkerStorm:
     def __init__(
-        self, backend: str, settings: dict[str, str], redis: RedisServer, directory: Path
+        self,
+        backend: str,
+        settings: dict[str, str],
+        directory: Path,
+        *,
+        redis: RedisServer | None,
+        postgres: EmbeddedPostgres | None,
     ) -> None:
-        self._backend = backend
+        self._kind = "worker" if backend == "embedded" else backend
         self._settings = {**settings, **_LEASE}
         self._redis = redis
-        self._log = directory / "worker.log"
+        self._postgres = postgres
+        self._log = directory / f"{backend}.log"
         self._database = patient_database(settings["DATABASE_URL"])
         self._over = False
+        self._victims: dict[str, Callable[[float], Awaitable[None]]] = {
+            "workers": self._without_worker
+        }
+        if redis:
+            self._victims["Redis"] = self._without_redis
+        if postgres:
+            self._victims["PostgreSQL"] = self._without_postgres
         self.report = Report()
 
     async def run(self, shop: Shop, kills: int, chance: Random) -> Report:
         product = await shop.product("STORM", stock=1_000_000)
-        worker = self._started()
+        self._worker = self._started()
         load = asyncio.create_task(self._put_down(shop, product))
         try:
             for _ in range(kills):
                 await asyncio.sleep(chance.uniform(0.2, 2.0))
                 before, at = set(self.report.put_down), time.monotonic()
-                if chance.random() < 0.5:
-                    worker = self._another_for(worker)
-                else:
-                    await self._without_redis(chance.uniform(0.2, 2.0))
+                name = chance.choice(list(self._victims))
+                self.report.kills[name] += 1
+                await self._victims[name](chance.uniform(0.2, 2.0))
                 await self._caught_up(before)
                 self.report.caught_up_s.append(time.monotonic() - at)
             self._over = True
@@ -94,30 +111,39 @@ class WorkerStorm:
             await self._caught_up(set(self.report.put_down))
         finally:
             load.cancel()
-            worker.kill()
+            self._worker.kill()
             await self._reckon(self._database)
         return self.report
 
     def _started(self) -> WorkerProcess:
-        return WorkerProcess(self._backend, self._log, **self._settings)
+        return WorkerProcess(self._kind, self._log, **self._settings)
 
-    def _another_for(self, worker: WorkerProcess) -> WorkerProcess:
-        worker.kill()
-        self.report.worker_kills += 1
-        return self._started()
+    async def _without_worker(self, away_s: float) -> None:  # noqa: ARG002 - another one comes at once
+        self._worker.kill()
+        self._worker = self._started()
 
-    async def _without_redis(self, for_s: float) -> None:
+    async def _without_redis(self, away_s: float) -> None:
+        assert self._redis is not None
         self._redis.kill()
-        self.report.redis_kills += 1
-        await asyncio.sleep(for_s)
+        await asyncio.sleep(away_s)
         self._redis.start()
 
+    async def _without_postgres(self, away_s: float) -> None:
+        assert self._postgres is not None
+        await asyncio.to_thread(self._postgres.crash)
+        await asyncio.sleep(away_s)
+        await asyncio.to_thread(self._postgres.start, self._postgres.port)
+
     async def _put_down(self, shop: Shop, product: int) -> None:
-        while not self._over:
-            order = await shop.placed(product)
-            response = await shop.client.post(f"/api/v1/orders/{order['id']}/process")
-            assert response.status_code == 202, response.text
-            self.report.put_down[response.json()["task_id"]] = order["id"]
+        for number in count():
+            if self._over:
+                return
+            order = await _granted(
+                shop, "/api/v1/orders", shop.order_for(product), f"order-{number}"
+            )
+            path = f"/api/v1/orders/{order['id']}/process"
+            task = await _granted(shop, path, None, f"process-{number}")
+            self.report.put_down[task["task_id"]] = order["id"]
             await asyncio.sleep(_EVERY_S)
 
     async def _caught_up(self, put_down: set[str]) -> None:
@@ -126,7 +152,10 @@ class WorkerStorm:
                 await asyncio.sleep(0.1)
 
     async def _done(self) -> set[str]:
-        return {str(row[0]) for row in await rows(self._database, _DONE)}
+        try:
+            return {str(row[0]) for row in await rows(self._database, _DONE)}
+        except (DBAPIError, OSError):
+            return set()  # its connections ended with the server
 
     async def _reckon(self, database: Database) -> None:
         self.report.done = await self._done() & set(self.report.put_down)
@@ -134,23 +163,51 @@ class WorkerStorm:
         await database.dispose()
 
 
-async def storm(backend: str, url: str, directory: Path, kills: int, seed: int) -> Report:
+async def _granted(shop: Shop, path: str, body: object, key: str) -> Any:
+    """Asked again with the same key, as clients do, for as long as the service asks for patience."""
+    headers = {"Idempotency-Key": key}
+    async with asyncio.timeout(_CAUGHT_UP_WITHIN_S):
+        while True:
+            response = await shop.client.post(path, json=body, headers=headers)
+            if response.is_success:
+                return response.json()
+            assert "Retry-After" in response.headers, response.text
+            await asyncio.sleep(0.1)
+
+
+async def storm(
+    backend: str,
+    url: str,
+    directory: Path,
+    *,
+    postgres: EmbeddedPostgres | None,
+    kills: int,
+    chance: Random,
+) -> Report:
     await migrate.upgrade(url)
-    chance = Random(seed)  # noqa: S311 - it only says when to hit, and whom
     async with AsyncExitStack() as stack:
-        redis = stack.enter_context(redis_server())
+        redis = stack.enter_context(redis_server()) if backend != "embedded" else None
         data = directory / f"{backend}-data"
+        redis_url = {"redis_url": redis.url} if redis else {}
         service = await stack.enter_async_context(
-            Service.running(url, data, task_backend=backend, redis_url=redis.url, log_level="ERROR")
+            Service.running(
+                url,
+                data,
+                task_backend=backend,
+                background_work=redis is not None,  # else it would leave a worker nothing to do
+                log_level="ERROR",
+                **redis_url,
+            )
         )
         settings = {
             "DATABASE_URL": url,
             "DATA_DIR": str(data),
             "TASK_BACKEND": backend,
-            "REDIS_URL": redis.url,
+            **{name.upper(): text for name, text in redis_url.items()},
         }
         shop = await Shop.open(await service.client())
-        report = await WorkerStorm(backend, settings, redis, directory).run(shop, kills, chance)
+        made = WorkerStorm(backend, settings, directory, redis=redis, postgres=postgres)
+        report = await made.run(shop, kills, chance)
         report.violations = len((await audit(service.container.auditor())).violations)
     return report
 
@@ -159,14 +216,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--backends", default="embedded,arq,celery")
+    parser.add_argument("--databases", default="sqlite,postgresql")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as directory, EmbeddedPostgres() as postgres:
-        sqlite = f"sqlite+aiosqlite:///{directory}/workers.db"
-        for backend, url in (("arq", sqlite), ("celery", postgres.url())):
-            report = asyncio.run(storm(backend, url, Path(directory), chosen.kills, chosen.seed))
-            print(f"{backend}, {url.partition('+')[0]}: {report}", flush=True)  # noqa: T201
+    for backend in chosen.backends.split(","):
+        for kind in chosen.databases.split(","):
+            report = asyncio.run(_on(backend, kind, chosen.kills, chosen.seed))
+            print(f"{backend}, {kind}: {report}", flush=True)  # noqa: T201
             if report.lost or report.twice or report.violations:
                 raise SystemExit(1)
+
+
+async def _on(backend: str, kind: str, kills: int, seed: int) -> Report:
+    chance = Random(seed)  # noqa: S311 - it only says when to hit, and whom
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        # Durable: a server that is killed loses nothing that it said is committed.
+        postgres = (
+            stack.enter_context(EmbeddedPostgres(durable=True)) if kind == "postgresql" else None
+        )
+        url = postgres.url() if postgres else f"sqlite+aiosqlite:///{directory}/workers.db"
+        return await storm(backend, url, directory, postgres=postgres, kills=kills, chance=chance)
 
 
 if __name__ == "__main__":
