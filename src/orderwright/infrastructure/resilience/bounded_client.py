@@ -124,15 +124,21 @@ class BoundedClient:
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
+        if not self._running.locked():
+            await self._running.acquire()  # at once
+        else:
+            await self._wait_for_a_turn()
+        try:
+            yield
+        finally:
+            self._running.release()
+
+    async def _wait_for_a_turn(self) -> None:
         try:
             async with within(self._limits.wait_s):
                 await self._running.acquire()
         except TimeoutError:
             raise Busy("too many calls are running") from None
-        try:
-            yield
-        finally:
-            self._running.release()
 
     async def _exchange(self, request: httpx2.Request) -> Answer:
         response = await self._open().send(request, stream=True)
