@@ -38,6 +38,7 @@ chaos: $(VENV)/.dev ## Kill the server fifty times under load, and count what is
 	$(BIN)/python -m tests.chaos --kills 50
 	$(BIN)/python -m tests.chaos.events --kills 100
 	$(BIN)/python -m tests.chaos.workers --kills 30
+	$(BIN)/python -m tests.chaos.stopping
 
 fuzz: $(VENV)/.dev ## Make thousands of requests of the document, and hold each answer to it
 	$(BIN)/python -m tests.fuzz

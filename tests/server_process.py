@@ -79,6 +79,10 @@ class ServerProcess:
         self._process.kill()
         self._process.wait(AWAITED_S)
 
+    def send(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
     async def wait_until_dead(self) -> int:
         assert self._process is not None
         async with asyncio.timeout(AWAITED_S):

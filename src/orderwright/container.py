@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from random import Random
 from typing import Any, Protocol, TextIO
@@ -28,11 +28,13 @@ from orderwright.infrastructure.database.deprecated_calls import SqlDeprecatedCa
 from orderwright.infrastructure.database.engine_report import report_engine
 from orderwright.infrastructure.database.health import DatabaseHealth
 from orderwright.infrastructure.database.mapping import map_entities
+from orderwright.infrastructure.messaging.broker_publisher import BrokerPublisher
 from orderwright.infrastructure.messaging.rounds import Rounds
 from orderwright.infrastructure.observability.logging import configure_logging
 from orderwright.infrastructure.observability.metrics import Metrics
 from orderwright.infrastructure.observability.stock_alerts import StructuredStockAlerts
 from orderwright.infrastructure.system.readiness import Readiness
+from orderwright.infrastructure.system.redis_answers import RedisAnswers
 from orderwright.infrastructure.system.watched_dependency import WatchedDependency
 
 
@@ -59,6 +61,25 @@ def _looking_at_orders(
         metrics.orders(in_progress=processing.orders_in_progress, in_queue=placing.depth)
 
     return look
+
+
+def _spared(
+    redis_url: str | None, publishers: Sequence[BrokerPublisher]
+) -> Mapping[str, Callable[[], Awaitable[bool]]]:
+    """What the service has a use for, but takes orders without."""
+    redis: list[tuple[str, Callable[[], Awaitable[bool]]]] = (
+        [("redis", RedisAnswers(redis_url))] if redis_url else []
+    )
+    return dict([*redis, *(("task_backend", each.answers) for each in publishers)])
+
+
+def _watched(
+    payments: WatchedDependency,
+    watch: Callable[..., WatchedDependency],
+    backend: str,
+    publishers: Sequence[BrokerPublisher],
+) -> Sequence[WatchedDependency]:
+    return [payments, *(watch("broker", each.probe, provider=backend) for each in publishers)]
 
 
 class Container(BackgroundParts, PlacementParts):
@@ -91,6 +112,9 @@ class Container(BackgroundParts, PlacementParts):
             database=database_health.provided.answers,
             migrations=database_health.provided.is_migrated,
         ),
+        spared=providers.Callable(
+            _spared, Foundation.config.redis_url, BackgroundParts.task_publishers
+        ),
     )
     # Clients that follow events
     draining = providers.Callable(_is_draining, readiness)
@@ -104,15 +128,20 @@ class Container(BackgroundParts, PlacementParts):
         poll_s=Foundation.config.event_poll_seconds,
         clients_max=Foundation.config.event_stream_clients_max,
     )
-    watched_dependencies = providers.List(
-        providers.Singleton(
-            WatchedDependency,
+    watched_dependency = providers.Factory(
+        WatchedDependency, now=Foundation.clock.provided.now, monotonic=Foundation.monotonic
+    )
+    watched_dependencies = providers.Singleton(
+        _watched,
+        providers.Factory(
+            watched_dependency,
             "payments",
             PaymentParts.payment_gateway.provided.probe,
             provider=PaymentParts.payment_gateway.provided.name,
-            now=Foundation.clock.provided.now,
-            monotonic=Foundation.monotonic,
-        )
+        ),
+        watched_dependency.provider,
+        Foundation.config.task_backend,
+        BackgroundParts.task_publishers,
     )
     looking_at_orders = providers.Singleton(
         Rounds,

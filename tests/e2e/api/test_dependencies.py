@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from tests.e2e.api.service import Service
+from tests.redis_server import RedisServer
 from tests.sandbox_process import KEY, SandboxProcess
 
 DEPENDENCIES = "/api/v1/admin/dependencies"
@@ -68,3 +70,36 @@ async def test_the_sandbox_inside_of_the_service_answers_without_a_circuit(
 
     assert (told["name"], told["provider"], told["reachable"]) == ("payments", "sandbox", True)
     assert told["circuit"] is None
+
+
+@pytest.mark.parametrize("backend", ["arq", "celery"])
+async def test_a_broker_that_goes_is_told_of_and_orders_are_taken_all_the_same(
+    backend: str, sqlite_url: str, redis: RedisServer, tmp_path: Path
+) -> None:
+    shared = {"task_backend": backend, "redis_url": redis.url}
+    async with Service.running(sqlite_url, tmp_path / "data", **shared) as service:
+        shop = await service.shop()
+        product = await shop.product("A", stock=5)
+        before = await shop.client.get("/health/ready")
+        (_, there) = await shop.get(DEPENDENCIES)
+        redis.kill()
+        service.container.readiness()._stale_at = float("-inf")
+        after = await shop.client.get("/health/ready")
+        order = await shop.placed(product)
+        asked = await shop.client.post(f"/api/v1/orders/{order['id']}/process")
+
+    assert before.json()["checks"] == {
+        "database": "healthy",
+        "migrations": "healthy",
+        "redis": "healthy",
+        "task_backend": "healthy",
+    }
+    assert (there["name"], there["provider"], there["reachable"]) == ("broker", backend, True)
+    assert (after.status_code, after.json()) == (
+        200,
+        {
+            "status": "healthy",
+            "checks": before.json()["checks"] | {"redis": "unhealthy", "task_backend": "unhealthy"},
+        },
+    )
+    assert asked.status_code == 202

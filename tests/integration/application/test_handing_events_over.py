@@ -1,6 +1,7 @@
 """Every event has its effect once with each who follows, whatever goes wrong in between."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -37,6 +38,13 @@ async def change(office: BackOffice, customer: int) -> None:
         (await uow.customers.get_by_id(customer)).change({"name": "Other"}, office.clock.now())
         await uow.commit()
     await relay(office).number_due()
+
+
+async def retry(office: BackOffice, *positions: int) -> None:
+    async with office.uow() as uow:
+        for each in positions:
+            await uow.event_delivery.try_again("copying", each, now=office.clock.now())
+        await uow.commit()
 
 
 def at(point: str, act: Callable[[], Awaitable[None]]) -> Callable[[str], Awaitable[None]]:
@@ -141,6 +149,67 @@ async def test_what_cannot_be_taken_waits_with_its_aggregate_and_dies_alone(
     async with office.uow() as uow:
         with pytest.raises(DeadEventNotFound):
             await uow.event_delivery.try_again("copying", start + first, now=office.clock.now())
+
+
+async def test_a_dead_one_that_is_retried_comes_before_whatever_was_not_handed_over_yet(
+    office: BackOffice,
+) -> None:
+    bad = await office.customer()
+    await relay(office).number_due()
+    start = await SqlEventFeedReader(office.database).head()
+    refused = {start + 1, start + 2}
+
+    async def refuse(event: FeedEvent) -> None:
+        if event.position in refused:
+            raise OutOfStock("not yet")
+
+    copying = Copying(refuse=refuse)
+    following = handover(office, copying, limits=replace(LONG, attempts_max=1))
+    await following.begin()
+    for _ in range(3):
+        await change(office, bad)
+    for _ in range(3):
+        await following.run_due()
+        office.clock.advance(timedelta(hours=1))
+    assert copying.seen == [start + 3]
+
+    await retry(office, start + 2, start + 1)
+    await change(office, bad)
+    refused.clear()
+    for _ in range(3):
+        await following.run_due()
+
+    assert copying.seen == [start + 3, start + 1, start + 2, start + 4]
+
+
+async def test_what_waits_behind_a_retried_one_goes_on_when_that_is_dead_again(
+    office: BackOffice,
+) -> None:
+    bad = await office.customer()
+    await relay(office).number_due()
+    start = await SqlEventFeedReader(office.database).head()
+
+    async def refuse(event: FeedEvent) -> None:
+        if event.position == start + 1:
+            raise OutOfStock("never")
+
+    copying = Copying(refuse=refuse)
+    following = handover(office, copying, limits=replace(LONG, attempts_max=2))
+    await following.begin()
+    await change(office, bad)
+    for _ in range(2):
+        await following.run_due()
+        office.clock.advance(timedelta(hours=1))
+    await retry(office, start + 1)
+    await change(office, bad)
+
+    await following.run_due()
+    assert copying.seen == []
+    for _ in range(2):
+        office.clock.advance(timedelta(hours=1))
+        await following.run_due()
+    await following.run_due()
+    assert copying.seen == [start + 2]
 
 
 async def test_what_kills_its_relay_is_tried_alone_and_given_up(office: BackOffice) -> None:

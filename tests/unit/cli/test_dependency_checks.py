@@ -23,6 +23,7 @@ def container(gateway: Gateway) -> Container:
     container = Container()
     container.config.from_dict(
         {
+            "task_backend": "embedded",
             "circuit_failure_threshold": 5,
             "circuit_window_seconds": 60.0,
             "circuit_recovery_seconds": 30.0,

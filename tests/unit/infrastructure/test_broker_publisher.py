@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import pytest
+
 from orderwright.domain.interfaces.task_queue import WaitingTask
 from orderwright.infrastructure.messaging.broker_publisher import AT_ONCE, BrokerPublisher
+from orderwright.infrastructure.resilience.failures import NotSent
 
 DEADLINE_S = 10
 
@@ -28,6 +31,9 @@ class RecordingBroker:
         if self.asked <= self.failures:
             raise ConnectionError("gone")
         self.told.extend(task.id for task in tasks)
+
+    async def probe(self) -> None:
+        await self.publish([])
 
     async def close(self) -> None:
         self.closed = True
@@ -138,3 +144,16 @@ async def test_a_broker_that_never_answers_does_not_keep_it_from_stopping() -> N
         await until(lambda: broker.asked == 1)
 
     assert broker.told == []
+
+
+async def test_whether_a_broker_answers_is_told_without_telling_it_anything() -> None:
+    broker = RecordingBroker(failures=2)
+    publisher = BrokerPublisher(broker)
+
+    with pytest.raises(NotSent, match="ConnectionError"):
+        await publisher.probe()
+    assert not await publisher.answers()
+    assert await publisher.answers()
+    await publisher.stop()
+
+    assert (broker.told, broker.closed) == ([], True)

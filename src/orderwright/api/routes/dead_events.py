@@ -34,7 +34,7 @@ async def dead(deliveries: Deliveries, page: Annotated[Skipping, Query()]) -> Se
 
 @router.post("/{consumer}/{event_id}/retry", status_code=204)
 async def retry(consumer: Consumer, event_id: IntId, once: Once, now: Now) -> Response:
-    """Offer it again, as often as a new one. What happened to the same order meanwhile was not held
-    up by it."""
+    """Offer it again, as often as a new one. It comes after what was handed over of the same order
+    meanwhile, and before what was not."""
     command = RetryEvent(consumer=consumer, event_id=event_id)
     return await once.run(lambda uow: retry_event(command, uow, now=now), no_content)

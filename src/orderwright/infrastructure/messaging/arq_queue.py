@@ -49,5 +49,8 @@ class ArqBroker:
                 RUN_TASK, task.id, _job_id=f"{task.id}:{task.fence}", _expires=_EXPIRES_S
             )
 
+    async def probe(self) -> None:
+        await self._redis.ping()
+
     async def close(self) -> None:
         await self._redis.aclose(close_connection_pool=True)

@@ -9,6 +9,7 @@ import structlog
 
 from orderwright.domain.interfaces.task_queue import WaitingTask
 from orderwright.infrastructure.messaging.wake_up import WakeUp
+from orderwright.infrastructure.resilience.failures import NotSent
 
 # More than wait while a broker restarts; those above are found by a sweep of the database.
 CAPACITY: Final = 10_000
@@ -25,6 +26,10 @@ class Broker(Protocol):
     """Hands messages to whichever worker is free. Opens by itself, and again after a failure."""
 
     async def publish(self, tasks: Sequence[WaitingTask]) -> None: ...
+
+    async def probe(self) -> None:
+        """Raises: anything, if it cannot be reached."""
+        ...
 
     async def close(self) -> None: ...
 
@@ -66,11 +71,24 @@ class BrokerPublisher:
     def start(self) -> None:
         self._loop = asyncio.create_task(self._publish_on(), name="task-publisher")
 
+    async def probe(self) -> None:
+        """Raises: NotSent: it cannot be reached."""
+        try:
+            await self._broker.probe()
+        except Exception as error:
+            raise NotSent(type(error).__name__) from error
+
+    async def answers(self) -> bool:
+        try:
+            await self.probe()
+        except NotSent:
+            return False
+        return True
+
     async def stop(self) -> None:
-        if self._loop is None:
-            return
-        self._loop.cancel()
-        await asyncio.wait([self._loop])
+        if self._loop is not None:
+            self._loop.cancel()
+            await asyncio.wait([self._loop])
         try:
             async with asyncio.timeout(self._stop_grace_s):
                 while self._is_reachable and self._waiting:

@@ -58,8 +58,15 @@ class CeleryBroker:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._thread, self._publish, tasks)
 
+    async def probe(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._connect)
+
     async def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _connect(self) -> None:
+        with self._app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1, timeout=_TIMEOUT_S)
 
     def _publish(self, tasks: Sequence[WaitingTask]) -> None:
         with self._app.producer_pool.acquire(block=True, timeout=_TIMEOUT_S) as producer:

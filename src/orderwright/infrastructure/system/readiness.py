@@ -23,11 +23,14 @@ class Readiness:
         self,
         checks: Mapping[str, Check],
         *,
+        spared: Mapping[str, Check] | None = None,
         timeout_s: float = CHECK_TIMEOUT_S,
         fresh_for_s: float = FRESH_FOR_S,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._checks = checks
+        """`spared` are shown with the others, but the service is ready without them."""
+        self._checks = {**checks, **(spared or {})}
+        self._spared = frozenset(spared or ())
         self._timeout_s = timeout_s
         self._fresh_for_s = fresh_for_s
         self._monotonic = monotonic
@@ -39,6 +42,10 @@ class Readiness:
     def drain(self) -> None:
         """From now on, ask for no more requests; those that are here will be finished."""
         self._drains.set()
+
+    def needs(self, name: str) -> bool:
+        """Whether it decides, of what is reported."""
+        return name not in self._spared
 
     @property
     def draining(self) -> bool:

@@ -66,3 +66,14 @@ async def test_draining_shows_at_once() -> None:
     readiness.drain()
 
     assert await readiness.report() == {"part": True, "accepting": False}
+
+
+async def test_what_is_spared_is_shown_and_decides_nothing() -> None:
+    readiness = Readiness({"part": Switch().check}, spared={"broker": Switch(on=False).check})
+
+    assert await readiness.report() == {"part": True, "broker": False}
+    assert [readiness.needs(name) for name in ("part", "broker", "accepting")] == [
+        True,
+        False,
+        True,
+    ]
