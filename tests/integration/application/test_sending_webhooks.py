@@ -15,6 +15,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from orderwright.application.commands.create_webhook import CreateWebhook, create_webhook
+from orderwright.application.commands.delete_webhook import DeleteWebhook, delete_webhook
 from orderwright.application.commands.send_test_webhook import SendTestWebhook, send_test_webhook
 from orderwright.application.services.webhook_fan_out import WebhookFanOut
 from orderwright.application.services.webhook_sending import Round, SendingLimits, WebhookSending
@@ -271,6 +272,21 @@ async def test_one_order_waits_for_its_own_events_and_others_do_not(post: Post) 
     assert of_seven[-1] == "evt_2"
 
 
+async def test_senders_side_by_side_send_nothing_twice_and_each_order_in_its_order(
+    post: Post,
+) -> None:
+    await told(post, *((number, number % 5) for number in range(1, 21)))
+
+    while len(post.sink.received) < 20:
+        await asyncio.gather(*(post.send(3) for _ in range(3)))
+
+    positions = [int(each.removeprefix("evt_")) for each in post.sink.ids]
+    assert sorted(positions) == list(range(1, 21))
+    for order in range(5):
+        of_order = [each for each in positions if each % 5 == order]
+        assert of_order == sorted(of_order)
+
+
 async def test_what_could_not_even_be_sent_is_no_attempt_and_no_failure_of_the_receiver(
     post: Post,
 ) -> None:
@@ -348,23 +364,39 @@ async def test_a_receiver_finds_out_what_was_tampered_with(post: Post) -> None:
 async def told(post: Post, *events: tuple[int, int]) -> None:
     """Hand over events at these positions, of these orders."""
     async with post.uow() as uow:
-        now = post.clock.now()
-        handed = [
-            FeedEvent(
-                position=position,
-                aggregate="order",
-                aggregate_id=order_id,
-                sequence=position,
-                name="order.changed",
-                payload={},
-                actor="system",
-                correlation_id=None,
-                occurred_at=now,
-            )
-            for position, order_id in events
-        ]
+        handed = [_event(post, *each) for each in events]
         await WebhookFanOut(post.reader, post.clock).consume(handed, uow)
         await uow.commit()
+
+
+def _event(post: Post, position: int, order_id: int) -> FeedEvent:
+    return FeedEvent(
+        position=position,
+        aggregate="order",
+        aggregate_id=order_id,
+        sequence=position,
+        name="order.changed",
+        payload={},
+        actor="system",
+        correlation_id=None,
+        occurred_at=post.clock.now(),
+    )
+
+
+async def test_what_was_made_while_its_endpoint_was_being_deleted_is_not_kept(post: Post) -> None:
+    command = DeleteWebhook(endpoint_id=post.endpoint_id)
+    await delete_webhook(command, post.uow(), now=post.clock.now())
+    async with post.uow() as uow:
+        late = [(post.endpoint_id, _event(post, 1, 7))]
+        await uow.webhook_deliveries.add(late, post.clock.now())
+        await uow.commit()
+
+    async with post.uow() as uow:
+        gone = await uow.webhook_deliveries.forget(post.clock.now(), limit=10)
+        await uow.commit()
+
+    assert gone == 1
+    assert await post.deliveries() == []
 
 
 async def test_what_arrived_is_kept_for_a_while_and_what_waits_for_as_long_as_it_does(

@@ -150,7 +150,8 @@ class WebhookDeliveries(Protocol):
         ...
 
     async def forget(self, before: datetime, *, limit: int) -> int:
-        """Delete up to `limit` of those that were finished before then; how many there were."""
+        """Delete up to `limit` of those that were finished before then, and of those that wait for an
+        endpoint that is deleted; how many there were."""
         ...
 
 

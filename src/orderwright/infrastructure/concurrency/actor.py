@@ -74,8 +74,7 @@ class Actor(Generic[Message, Reply]):
             Stopping: it was not taken, or cut off.
             TimeoutError: no answer in time; what had not been begun by then never is.
         """
-        if self._is_asking_itself():
-            raise RuntimeError(f"actor {self.name} would wait for itself")
+        self._check_who_waits()
         reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         async with asyncio.timeout(timeout_s):
             await self._post(_Letter(message, reply), when_full)
@@ -84,6 +83,7 @@ class Actor(Generic[Message, Reply]):
     async def stop(self, *, limit_s: float | None = None) -> None:
         """Takes nothing more and works off what is there, for as long as the limit allows; who
         asked for what is left then is told `Stopping`, and `on_error` of the rest."""
+        self._check_who_waits()
         self._stopping = True
         self._letters.put_nowait(None)
         if self._working is None:
@@ -126,6 +126,9 @@ class Actor(Generic[Message, Reply]):
             # Something that it waited for was cancelled: the end of the message, not of the actor.
         except Exception as error:  # noqa: BLE001 - it is theirs who asked, and the next one's turn
             self._fail(letter, error)
+        except BaseException:  # the end of more than this message; who asked must not wait on
+            self._fail(letter, self._stopped())
+            raise
         else:
             if letter.reply is not None and not letter.reply.done():
                 letter.reply.set_result(reply)
@@ -144,6 +147,10 @@ class Actor(Generic[Message, Reply]):
 
     def _stopped(self) -> Stopping:
         return Stopping(f"{self.name} works on nothing any more")
+
+    def _check_who_waits(self) -> None:
+        if self._is_asking_itself():
+            raise RuntimeError(f"actor {self.name} would wait for itself")
 
     def _is_asking_itself(self) -> bool:
         return asyncio.current_task() is self._working

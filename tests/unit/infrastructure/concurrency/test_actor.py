@@ -194,6 +194,22 @@ async def test_something_cancelled_inside_a_message_ends_that_message_only() -> 
     await actor.stop()
 
 
+async def test_what_ends_more_than_a_message_leaves_its_asker_waiting_for_nothing() -> None:
+    class TheEnd(BaseException):
+        pass
+
+    async def receive(_number: int) -> int:
+        raise TheEnd
+
+    actor = Actor("ended", receive, mailbox_max=5, on_error=Halving().on_error)
+    actor.start()
+    with pytest.raises(Stopping):
+        await actor.ask(1, timeout_s=60, when_full="refuse")
+    assert actor._working is not None
+    with pytest.raises(TheEnd):
+        await actor._working
+
+
 async def test_an_actor_does_not_wait_for_itself() -> None:
     async def receive(number: int) -> None:
         if number == 1:
@@ -201,6 +217,8 @@ async def test_an_actor_does_not_wait_for_itself() -> None:
         if number == 2:
             for _ in range(2):
                 await actor.send(3, when_full="wait")
+        if number == 4:
+            await actor.stop()
 
     actor: Actor[int, None] = Actor("self", receive, mailbox_max=1, on_error=Halving().on_error)
     actor.start()
@@ -208,6 +226,8 @@ async def test_an_actor_does_not_wait_for_itself() -> None:
         await actor.ask(1, timeout_s=5, when_full="wait")
     with pytest.raises(QueueFull):
         await actor.ask(2, timeout_s=5, when_full="wait")
+    with pytest.raises(RuntimeError, match="actor self would wait for itself"):
+        await actor.ask(4, timeout_s=5, when_full="wait")
     await actor.stop(limit_s=0)
 
 

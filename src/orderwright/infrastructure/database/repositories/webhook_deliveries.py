@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from orderwright.domain.entities.webhook_endpoint import EndpointStatus
 from orderwright.domain.interfaces.event_feed import FeedEvent
 from orderwright.domain.interfaces.webhooks import (
     ClaimedDelivery,
@@ -16,7 +17,11 @@ from orderwright.domain.interfaces.webhooks import (
 )
 from orderwright.infrastructure.database.deleting import deleted
 from orderwright.infrastructure.database.repositories.webhook_replays import Replays
-from orderwright.infrastructure.database.tables_webhooks import webhook_attempts, webhook_deliveries
+from orderwright.infrastructure.database.tables_webhooks import (
+    webhook_attempts,
+    webhook_deliveries,
+    webhook_endpoints,
+)
 from orderwright.infrastructure.database.upsert import rows_unless_there
 from orderwright.infrastructure.database.webhook_rows import (
     DELIVERY,
@@ -27,6 +32,7 @@ from orderwright.infrastructure.database.webhook_rows import (
 )
 
 _rows: Final = webhook_deliveries.c
+_endpoints: Final = webhook_endpoints.c
 TEST_EVENT: Final = "webhook.test"
 
 
@@ -98,14 +104,13 @@ class SqlWebhookDeliveries(Replays):
         )
 
     async def forget(self, before: datetime, *, limit: int) -> int:
-        found = await self._session.scalars(
-            select(_rows.id)
-            .where(_rows.finished_at < before)
-            .order_by(_rows.finished_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        old = list(found)
+        old = [
+            id_
+            for which in (_finished_before(before), _for_nobody())
+            for id_ in await self._session.scalars(
+                which.limit(limit).with_for_update(skip_locked=True)
+            )
+        ]
         attempts = webhook_attempts.c
         await self._session.execute(
             delete(webhook_attempts).where(attempts.delivery_id.in_(old)),
@@ -139,6 +144,18 @@ class SqlWebhookDeliveries(Replays):
             .returning(_rows.id)
         )
         return written.first() is not None
+
+
+def _finished_before(moment: datetime) -> Select[int]:
+    return select(_rows.id).where(_rows.finished_at < moment).order_by(_rows.finished_at)
+
+
+def _for_nobody() -> Select[int]:
+    """Made while its endpoint was being deleted."""
+    deleted = select(_endpoints.id).where(_endpoints.status == EndpointStatus.DELETED)
+    return select(_rows.id).where(
+        _rows.endpoint_id.in_(deleted), _rows.state == DeliveryState.PENDING
+    )
 
 
 def is_due(now: Any) -> ColumnElement[bool]:
