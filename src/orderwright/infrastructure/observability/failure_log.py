@@ -3,6 +3,7 @@ from __future__ import annotations
 import structlog
 
 from orderwright.domain.entities.task import Task
+from orderwright.domain.errors import Unavailable
 from orderwright.domain.interfaces.event_delivery import ParkedEvent
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger("orderwright.tasks")
@@ -29,4 +30,9 @@ class StructuredFailureLog:
         )
 
     def worker_failed(self, error: Exception) -> None:
-        _log.error("worker.failed", exc_info=error)
+        """What is merely not there for a while is a line, each time it is looked for; where in the code
+        it was missed helps nobody."""
+        if isinstance(error, Unavailable):
+            _log.warning("worker.waits", code=error.code, detail=error.detail)
+        else:
+            _log.error("worker.failed", exc_info=error)
