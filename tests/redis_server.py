@@ -1,5 +1,7 @@
 """A real Redis (Valkey) for tests, that may be killed and started again at its address."""
 
+import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +35,11 @@ class RedisServer:
 
     def kill(self) -> None:
         self._server.terminate()
+
+    def freeze(self) -> None:
+        """It keeps its connections, and answers nothing any more."""
+        with Redis.from_url(self.url) as client:
+            os.kill(int(client.info("server")["process_id"]), signal.SIGSTOP)
 
     def flush(self) -> None:
         with Redis.from_url(self.url) as client:

@@ -143,6 +143,17 @@ async def test_a_worker_ends_in_order_while_redis_is_away(
         assert worker.terminate() == 0
 
 
+@pytest.mark.long
+async def test_a_worker_ends_in_order_while_redis_hangs(
+    deployment: Deployment, redis: RedisServer
+) -> None:
+    with deployment.worker() as worker:
+        await deployment.until(await deployment.process(), "succeeded")
+        redis.freeze()
+
+        assert worker.terminate() == 0
+
+
 class _Planted:
     """What it does when it is unpickled would be seen."""
 

@@ -9,6 +9,7 @@ import threading
 from functools import cache
 from typing import Any, Final
 
+from billiard.process import active_children
 from celery import signals
 
 from orderwright.config import get_settings
@@ -19,6 +20,8 @@ from orderwright.infrastructure.messaging.loop_thread import LoopThread
 # Celery waits for running tasks without end; what is cut off is run again once its lease is over.
 _DRAIN_S: Final = 6.0
 _CHILD_STOP_S: Final = 3.0
+# And then it waits for a broker that does not answer, for minutes.
+_LEAVE_S: Final = 8.0
 _settings: Final = get_settings()
 app: Final = celery_app(
     _settings.celery_broker or "", time_limit_s=_settings.task_time_limit_seconds
@@ -57,5 +60,13 @@ def _close(**_: Any) -> None:
 @signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def _not_for_ever(**_: Any) -> None:
     cut_off = threading.Timer(_DRAIN_S, os.kill, (os.getpid(), signal.SIGQUIT))
-    cut_off.daemon = True
-    cut_off.start()
+    leave = threading.Timer(_LEAVE_S, _leave)
+    for each in (cut_off, leave):
+        each.daemon = True
+        each.start()
+
+
+def _leave() -> None:
+    for each in active_children():
+        os.kill(each.pid, signal.SIGKILL)
+    os._exit(0)

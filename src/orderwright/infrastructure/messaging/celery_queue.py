@@ -18,8 +18,11 @@ _TIMEOUT_S: Final = 2.0
 _LIMIT_MARGIN_S: Final = 10.0
 
 
-def celery_app(url: str, *, time_limit_s: float | None = None) -> Any:
-    """Redis or RabbitMQ at `url`. No results: what became of a task is in the database."""
+def celery_app(
+    url: str, *, time_limit_s: float | None = None, answer_s: float | None = None
+) -> Any:
+    """Redis or RabbitMQ at `url`, which has `answer_s` to answer. No results: what became of a task is
+    in the database."""
     app = Celery("orderwright", broker=url, set_as_current=False)
     app.conf.update(
         accept_content=["json"],
@@ -39,19 +42,28 @@ def celery_app(url: str, *, time_limit_s: float | None = None) -> Any:
         broker_connection_timeout=_TIMEOUT_S,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        # RabbitMQ knows none of these.
-        broker_transport_options={"socket_connect_timeout": _TIMEOUT_S}
-        if url.startswith("redis")
-        else {},
+        broker_transport_options=_transport_options(url, answer_s),
     )
     return app
+
+
+def _transport_options(url: str, answer_s: float | None) -> dict[str, float]:
+    """Each transport has words of its own for these, and refuses those of the others."""
+    if url.startswith("amqp"):
+        names = ["read_timeout", "write_timeout"]
+        return {} if answer_s is None else dict.fromkeys(names, answer_s)
+    if url.startswith("redis"):
+        connecting = {"socket_connect_timeout": _TIMEOUT_S}
+        return connecting if answer_s is None else connecting | {"socket_timeout": answer_s}
+    return {}
 
 
 class CeleryBroker:
     """One pool of connections a process, used by one thread: Celery waits where it publishes."""
 
     def __init__(self, url: str) -> None:
-        self._app = celery_app(url)
+        # One that hangs would otherwise hold the thread for minutes, and the server would not end.
+        self._app = celery_app(url, answer_s=_TIMEOUT_S)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="celery-publisher")
 
     async def publish(self, tasks: Sequence[WaitingTask]) -> None:
