@@ -44,7 +44,11 @@ class WebhookSettings(DeploymentSettings):
         8, ge=1, le=100, description="How many of these to one endpoint, each of another order."
     )
     webhook_poll_seconds: float = Field(
-        0.5, gt=0, le=60, description="How often it is looked for webhooks that are due."
+        0.5,
+        gt=0,
+        le=60,
+        description="How often it is looked for webhooks that are due; those that the same process has just "
+        "made never wait for that.",
     )
     webhook_disable_after_days: float = Field(
         5.0,

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from orderwright.cli import webhook_acts as acts
 from orderwright.cli.exit_codes import ExitCode
 from orderwright.cli.failures import Failure
 from orderwright.cli.output import Json, as_data, print_json, print_record, print_table, say
 from orderwright.cli.plain_typer import group
-from orderwright.cli.runtime import acting, run
+from orderwright.cli.runtime import run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from orderwright.application.commands.create_webhook import CreateWebhook, WithSecret
-    from orderwright.application.commands.replay_webhook import ReplayWebhook
+    from orderwright.application.commands.create_webhook import WithSecret
     from orderwright.cli.webhook_grading import Grade
-    from orderwright.container import Container
     from orderwright.domain.entities.webhook_endpoint import WebhookEndpoint
-    from orderwright.domain.interfaces.webhooks import Delivery
 
 app = group("Have events sent to others, and see what came of it.")
 
-_PAGE: Final = 100
 _COLUMNS: Final = ("id", "url", "events", "payload", "envelope", "status", "failing_since")
 _TRIED: Final = ("id", "event_id", "event_type", "state", "attempts", "last_status", "last_error")
 
@@ -39,7 +33,7 @@ Secret = Annotated[
 @app.command("list")
 def list_webhooks(*, as_json: Json = False) -> None:
     """List endpoints, without their secrets."""
-    shown = [_shown(each) for each in run(_all)]
+    shown = [_shown(each) for each in run(acts.all_webhooks)]
     if as_json:
         print_json(shown)
     else:
@@ -65,22 +59,22 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Add an endpoint and print its secret, this once."""
-    command = _to_create(url, event, description, thin=thin, cloudevents=cloudevents)
-    made = run(lambda container: _create(container, command))
+    command = acts.to_create(url, event, description, thin=thin, cloudevents=cloudevents)
+    made = run(lambda container: acts.create(container, command))
     _tell_secret(made, as_json=as_json)
 
 
 @app.command()
 def rotate(endpoint_id: EndpointId, *, as_json: Json = False) -> None:
     """Make a new secret; the former one signs beside it for `WEBHOOK_ROTATION_HOURS`."""
-    made = run(lambda container: _rotate(container, endpoint_id))
+    made = run(lambda container: acts.rotate(container, endpoint_id))
     _tell_secret(made, as_json=as_json)
 
 
 @app.command()
 def remove(endpoint_id: EndpointId, *, as_json: Json = False) -> None:
     """Delete an endpoint: nothing more is sent to it."""
-    run(lambda container: _remove(container, endpoint_id))
+    run(lambda container: acts.remove(container, endpoint_id))
     if as_json:
         print_json({"id": endpoint_id, "removed": True})
     else:
@@ -90,7 +84,7 @@ def remove(endpoint_id: EndpointId, *, as_json: Json = False) -> None:
 @app.command("test")
 def send_test(endpoint_id: EndpointId, *, as_json: Json = False) -> None:
     """Have an event sent that never happened; a running server or worker sends it."""
-    delivery = as_data(run(lambda container: _test(container, endpoint_id)))
+    delivery = as_data(run(lambda container: acts.send_test(container, endpoint_id)))
     if as_json:
         print_json(delivery)
     else:
@@ -105,7 +99,7 @@ def deliveries(
     as_json: Json = False,
 ) -> None:
     """List what was to reach an endpoint, newest first."""
-    found = [as_data(each) for each in run(lambda c: _deliveries(c, endpoint_id, limit))]
+    found = [as_data(each) for each in run(lambda c: acts.deliveries_of(c, endpoint_id, limit))]
     if as_json:
         print_json(found)
     else:
@@ -135,8 +129,8 @@ def replay(
             code="bad_option",
             exit_code=ExitCode.USAGE,
         )
-    command = _to_replay(endpoint_id, delivery, event, (since, until), type_)
-    many = run(lambda container: _replay(container, command))
+    command = acts.to_replay(endpoint_id, delivery, event, (since, until), type_)
+    many = run(lambda container: acts.replay(container, command))
     if as_json:
         print_json({"replayed": many})
     else:
@@ -183,7 +177,7 @@ def verify(
 
 async def _graded(url: str, secret: str) -> list[Grade]:
     import secrets
-    from datetime import UTC, datetime
+    from datetime import datetime
 
     import httpx2
 
@@ -232,121 +226,3 @@ def _tell_secret(made: WithSecret, *, as_json: bool) -> None:
     else:
         print_record(told)
         say("Keep the secret now: it is stored encrypted and cannot be shown again.")
-
-
-def _to_create(
-    url: str, events: Sequence[str] | None, description: str, *, thin: bool, cloudevents: bool
-) -> CreateWebhook:
-    from orderwright.application.commands.create_webhook import CreateWebhook
-    from orderwright.domain.entities.webhook_endpoint import Envelope, PayloadStyle
-    from orderwright.domain.value_objects.event_filter import EventFilter
-
-    return CreateWebhook(
-        url=url,
-        description=description,
-        events=EventFilter.of(events) if events else EventFilter.OF_ORDERS,
-        payload=PayloadStyle.THIN if thin else PayloadStyle.FULL,
-        envelope=Envelope.CLOUDEVENTS if cloudevents else Envelope.PLAIN,
-    )
-
-
-async def _all(container: Container) -> list[WebhookEndpoint]:
-    reader, found = container.webhook_reader(), list[Any]()
-    while page := await reader.endpoints(skip=len(found), limit=_PAGE):
-        found += page
-    return found
-
-
-async def _create(container: Container, command: CreateWebhook) -> WithSecret:
-    from orderwright.application.commands.create_webhook import create_webhook
-
-    return await create_webhook(
-        command,
-        acting(container),
-        urls=container.url_guard(),
-        ids=container.ids(),
-        sealer=container.webhook_sealer(),
-        now=container.clock().now(),
-    )
-
-
-async def _rotate(container: Container, endpoint_id: int) -> WithSecret:
-    from orderwright.application.commands.rotate_webhook_secret import (
-        RotateWebhookSecret,
-        rotate_webhook_secret,
-    )
-
-    return await rotate_webhook_secret(
-        RotateWebhookSecret(endpoint_id=endpoint_id, overlap=container.webhook_rotation()),
-        acting(container),
-        ids=container.ids(),
-        sealer=container.webhook_sealer(),
-        now=container.clock().now(),
-    )
-
-
-async def _remove(container: Container, endpoint_id: int) -> None:
-    from orderwright.application.commands.delete_webhook import DeleteWebhook, delete_webhook
-
-    command = DeleteWebhook(endpoint_id=endpoint_id)
-    await delete_webhook(command, acting(container), now=container.clock().now())
-
-
-async def _test(container: Container, endpoint_id: int) -> Delivery:
-    from orderwright.application.commands.send_test_webhook import (
-        SendTestWebhook,
-        send_test_webhook,
-    )
-
-    command = SendTestWebhook(endpoint_id=endpoint_id)
-    return await send_test_webhook(command, acting(container), now=container.clock().now())
-
-
-def _to_replay(
-    endpoint_id: int,
-    delivery: int | None,
-    event: int | None,
-    between: tuple[datetime | None, datetime | None],
-    types: Sequence[str] | None,
-) -> ReplayWebhook:
-    from orderwright.application.commands.replay_webhook import ReplayWebhook
-    from orderwright.domain.value_objects.event_filter import EventFilter
-
-    since, until = (moment and moment.replace(tzinfo=UTC) for moment in between)
-    return ReplayWebhook(
-        endpoint_id=endpoint_id,
-        delivery_id=delivery,
-        event_id=event,
-        since=since,
-        until=until,
-        events=EventFilter.of(types) if types else None,
-    )
-
-
-async def _replay(container: Container, command: ReplayWebhook) -> int:
-    """All of them, a transaction after the other."""
-    from orderwright.application.commands.replay_webhook import replay_webhook
-
-    many, following = 0, command
-    while True:
-        replayed = await replay_webhook(
-            following,
-            acting(container),
-            feed=container.event_feed_reader(),
-            now=container.clock().now(),
-        )
-        many += replayed.replayed
-        if replayed.next_after is None:
-            return many
-        following = replace(command, after=replayed.next_after)
-
-
-async def _deliveries(container: Container, endpoint_id: int, limit: int) -> Sequence[Delivery]:
-    from orderwright.domain.entities.webhook_endpoint import WebhookNotFound
-
-    reader = container.webhook_reader()
-    if await reader.endpoint(endpoint_id) is None:
-        raise WebhookNotFound("no webhook has this id")
-    return await reader.deliveries(
-        endpoint_id, below=None, limit=limit, state=None, event_type=None
-    )
