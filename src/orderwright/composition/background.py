@@ -108,7 +108,7 @@ class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
         Foundation.failure_log,
         task_limits,
         claimed_elsewhere=[PROCESS_ORDER],
-        freed=Foundation.wake_up.provided.call,
+        freed=Foundation.wake_up.provided.wake,
     )
     worker = providers.Singleton(
         EmbeddedWorker,
@@ -133,7 +133,7 @@ class BackgroundParts(PaymentParts, EventParts, AttachmentParts):
         Foundation.clock,
         Foundation.failure_log,
         providers.Factory(task_limits, left_for=_LEFT_TO_THE_BROKER),
-        freed=sweep_wake_up.provided.call,
+        freed=sweep_wake_up.provided.wake,
     )
     task_sweeper = providers.Singleton(
         EmbeddedWorker,

@@ -57,7 +57,7 @@ def _known_callers(
 def call_all(*wake_ups: WakeUp) -> Callable[[], None]:
     def call() -> None:
         for each in wake_ups:
-            each.call()
+            each.wake()
 
     return call
 
@@ -65,7 +65,7 @@ def call_all(*wake_ups: WakeUp) -> Callable[[], None]:
 def _wake(*wake_ups: WakeUp) -> TasksWait:
     def wake(_tasks: Sequence[WaitingTask], /) -> None:
         for each in wake_ups:
-            each.call()
+            each.wake()
 
     return wake
 
@@ -124,7 +124,7 @@ class Foundation(containers.DeclarativeContainer):
     processing_wake_up = providers.Singleton(WakeUp)
     relay_wake_up = providers.Singleton(WakeUp)
     webhook_wake_up = providers.Singleton(WakeUp)
-    events_wait = relay_wake_up.provided.call
+    events_wait = relay_wake_up.provided.wake
     task_publisher = providers.Singleton(
         BrokerPublisher,
         providers.Selector(
@@ -147,7 +147,7 @@ class Foundation(containers.DeclarativeContainer):
         request_lease=providers.Factory(timedelta, seconds=config.idempotency_lease_seconds),
         tasks_wait=tasks_wait,
         events_wait=events_wait,
-        webhooks_wait=webhook_wake_up.provided.call,
+        webhooks_wait=webhook_wake_up.provided.wake,
     )
     order_reader = providers.Singleton(SqlOrderReader, database)
     full_order_reader = providers.Singleton(SqlFullOrderReader, database, order_reader)

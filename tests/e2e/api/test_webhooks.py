@@ -20,7 +20,11 @@ PATH = "/api/v1/webhooks"
 async def service(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
     """Nothing here waits for a poll: what the service made itself, it sends at once."""
     async with Service.running(
-        database_url, tmp_path, webhook_allow_local=True, webhook_poll_seconds=60
+        database_url,
+        tmp_path,
+        webhook_allow_local=True,
+        webhook_poll_seconds=60,
+        event_poll_seconds=60,
     ) as service:
         yield service
 

@@ -46,7 +46,7 @@ class Channel:
         for _ in range(many):
             await self.office.customer()
         await relay(self.office).number_due()
-        self.wake_up.call()
+        self.wake_up.wake()
 
     def stream(
         self, after: int | None, names: Collection[str] | None = None
@@ -149,7 +149,7 @@ async def test_streams_end_when_the_service_drains(channel: Channel) -> None:
     channel.is_draining = True
     async with asyncio.timeout(DEADLINE_S):
         while not ending.done():
-            channel.wake_up.call()
+            channel.wake_up.wake()
             await asyncio.sleep(0.01)
 
     assert await ending == []

@@ -94,7 +94,7 @@ async def test_a_call_is_answered_at_once_and_not_at_the_next_poll() -> None:
         while not receivers.looked:
             await asyncio.sleep(0)
     receivers.left[1] = 3
-    wake_up.call()
+    wake_up.wake()
     await until_nothing_is_left(receivers, 1)
     await service.stop()
 

@@ -66,7 +66,7 @@ class BrokerPublisher:
         fitting = tasks[: max(0, self._capacity - len(self._waiting))]
         self._waiting.extend(fitting)
         self._lost += len(tasks) - len(fitting)
-        self._wake_up.call()
+        self._wake_up.wake()
 
     def start(self) -> None:
         self._loop = asyncio.create_task(self._publish_on(), name="task-publisher")

@@ -49,8 +49,8 @@ class EmbeddedWorker:
 
     async def stop(self) -> None:
         self._stopping = True
-        self._wake_up.call()
-        self._stop_called.call()
+        self._wake_up.wake()
+        self._stop_called.wake()
         if self._loop is None:
             return
         time = asyncio.get_running_loop().time

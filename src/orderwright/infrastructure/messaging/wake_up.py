@@ -12,7 +12,8 @@ class WakeUp:
     def __init__(self) -> None:
         self._called = asyncio.Event()
 
-    def call(self) -> None:
+    # Not `call`: `provided.call` of the container is something else, and calling it does nothing.
+    def wake(self) -> None:
         self._called.set()
 
     async def wait(self, at_most_s: float) -> bool:
