@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive
 
 from orderwright.application.services.event_hub import EventHub, Mailbox
 from orderwright.domain.interfaces.event_feed import EventFeedReader, FeedEvent
@@ -15,6 +18,8 @@ RECHECK_S: Final = 3.0
 # Shorter than the 60 s after which proxies give up on a silent connection.
 HEARTBEAT_S: Final = 15.0
 # After how long a client that lost us comes back.
+# How long a client may take for the end of its stream. Meanwhile the server would wait for it.
+UNHEARD_S: Final = 1.0
 _HELLO: Final = b"retry: 2000\n\n"
 _HEARTBEAT: Final = b": still here\n\n"
 _PAGE: Final = 500
@@ -31,18 +36,26 @@ class EventStream:
     may_go_on: Callable[[], Awaitable[bool]]
     recheck_s: float = RECHECK_S
     heartbeat_s: float = HEARTBEAT_S
+    unheard_s: float = UNHEARD_S
+    _closed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until_unheard(self) -> None:
+        """Until it should have ended, and has not: its client takes nothing of what it is sent."""
+        await self._closed.wait()
+        await asyncio.sleep(self.unheard_s)
 
     async def frames(self, after: int | None) -> AsyncIterator[bytes]:
         """Everything after that position and then what comes; without one, only what comes."""
-        yield _HELLO
-        if after is not None:
-            async for page in self._pages(after):
-                yield self._frames_of(page)
-                after = page[-1].position
-                if self.hub.is_ending or not await self.may_go_on():
-                    return
-        mailbox = await self.hub.join(self.names)
+        mailbox = self.hub.open(self.names, self._closed)
         try:
+            yield _HELLO
+            if after is not None:
+                async for page in self._pages(after):
+                    yield self._frames_of(page)
+                    after = page[-1].position
+                    if self.hub.is_ending or not await self.may_go_on():
+                        return
+            await self.hub.join(mailbox)
             if after is not None:
                 joined_at = mailbox.after
                 mailbox.skip_to(after)  # we may have read further than the hub
@@ -81,3 +94,25 @@ class EventStream:
 
     def _frames_of(self, page: list[FeedEvent]) -> bytes:
         return b"".join(map(self.hub.frame_of, page))
+
+
+class EventStreamResponse(StreamingResponse):
+    media_type = "text/event-stream"
+
+    def __init__(self, stream: EventStream, after: int | None) -> None:
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        super().__init__(stream.frames(after), headers=headers)
+        self._stream = stream
+
+    async def listen_for_disconnect(self, receive: Receive) -> None:
+        """Who reads nothing any more has gone, too."""
+        ends = [
+            asyncio.create_task(super().listen_for_disconnect(receive)),
+            asyncio.create_task(self._stream.until_unheard()),
+        ]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in ends:
+                each.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)

@@ -1,12 +1,13 @@
 """Streams of events: nothing missed, nothing twice, and nobody held up by the slow."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
 import pytest
+from starlette.types import Message, Scope, Send
 
-from orderwright.api.event_stream import EventStream
+from orderwright.api.event_stream import EventStream, EventStreamResponse
 from orderwright.api.wire.events import event_frame
 from orderwright.application.services.event_hub import FRAMES_MAX, EventHub, Mailbox, TooManyFollow
 from orderwright.infrastructure.database.database import Database
@@ -51,13 +52,20 @@ class Channel:
     def stream(
         self, after: int | None, names: Collection[str] | None = None
     ) -> AsyncIterator[bytes]:
+        return self.following(names).frames(after)
+
+    def following(self, names: Collection[str] | None = None) -> EventStream:
         async def may_go_on() -> bool:
             return self.may_read
 
-        following = EventStream(
-            hub=self.hub, feed=self.feed, names=names, may_go_on=may_go_on, recheck_s=0.01
+        return EventStream(
+            hub=self.hub,
+            feed=self.feed,
+            names=names,
+            may_go_on=may_go_on,
+            recheck_s=0.01,
+            unheard_s=0.01,
         )
-        return following.frames(after)
 
 
 @pytest.fixture
@@ -65,6 +73,14 @@ async def channel(database: Database) -> AsyncIterator[Channel]:
     channel = Channel(BackOffice(database))
     yield channel
     await channel.hub.stop()
+
+
+def takes_the_head(then: Callable[[object], Awaitable[object]]) -> Send:
+    async def send(message: Message) -> None:
+        if message["type"] != "http.response.start":
+            await then(message)
+
+    return send
 
 
 async def ids(stream: AsyncIterator[bytes], enough: Callable[[list[int]], bool]) -> list[int]:
@@ -118,7 +134,9 @@ async def test_who_brings_no_id_hears_only_of_what_comes(channel: Channel) -> No
 
 
 async def test_who_has_read_further_than_the_hub_gets_nothing_twice(channel: Channel) -> None:
-    await channel.hub.join(None)  # from here on the hub waits until it is woken
+    await channel.hub.join(
+        channel.hub.open(None, asyncio.Event())
+    )  # from here on the hub waits until it is woken
     await asyncio.sleep(0)
     await channel.happen(0)
     for _ in range(3):
@@ -155,8 +173,34 @@ async def test_streams_end_when_the_service_drains(channel: Channel) -> None:
     assert await ending == []
 
 
+@pytest.mark.parametrize("after", [None, 0], ids=["up to date", "catching up"])
+async def test_who_reads_nothing_keeps_no_service_from_draining(
+    channel: Channel, after: int | None
+) -> None:
+    await channel.happen(1)
+    sending = asyncio.Event()
+
+    async def never(_message: object = None) -> dict[str, object]:
+        sending.set()
+        await asyncio.Event().wait()
+        return {}
+
+    response = EventStreamResponse(channel.following(), after)
+    scope: Scope = {"type": "http", "asgi": {"spec_version": "2.3"}}
+    answering = asyncio.create_task(response(scope, never, takes_the_head(never)))
+    async with asyncio.timeout(DEADLINE_S):
+        await sending.wait()
+        channel.is_draining = True
+        while not answering.done():
+            channel.wake_up.call()
+            await asyncio.sleep(0.01)
+
+    channel.hub.check_room()
+    assert channel.hub.clients == 0
+
+
 async def test_a_client_that_does_not_keep_up_is_cut_off(channel: Channel) -> None:
-    slow, quick = Mailbox(0, None), Mailbox(0, None)
+    slow, quick = Mailbox(None, asyncio.Event()), Mailbox(None, asyncio.Event())
     await channel.happen(1)
     (event, *_) = await channel.feed.events(after=1, limit=1)
     for position in range(1, FRAMES_MAX + 2):
@@ -173,7 +217,7 @@ async def test_a_client_that_does_not_keep_up_is_cut_off(channel: Channel) -> No
 
 async def test_one_process_lets_only_so_many_follow(database: Database) -> None:
     channel = Channel(BackOffice(database), clients_max=1)
-    await channel.hub.join(None)
+    await channel.hub.join(channel.hub.open(None, asyncio.Event()))
 
     with pytest.raises(TooManyFollow):
         channel.hub.check_room()

@@ -7,7 +7,7 @@ from starlette.responses import Response, StreamingResponse
 
 from orderwright.api.access import requires_sign_in
 from orderwright.api.dependencies import Caller, Feed, Hub, still_is
-from orderwright.api.event_stream import EventStream
+from orderwright.api.event_stream import EventStream, EventStreamResponse
 from orderwright.api.paging import link_to_next
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.events import EventJson, EventPage, EventsAfter, Position, event_bytes
@@ -58,11 +58,7 @@ async def follow(
     hub.check_room()
     following = EventStream(hub=hub, feed=feed, names=names, may_go_on=still_is(request, caller))
     after = query.after if last_event_id is None else last_event_id
-    return StreamingResponse(
-        following.frames(after),
-        media_type="text/event-stream",
-        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
-    )
+    return EventStreamResponse(following, after)
 
 
 @router.get("/schemas")

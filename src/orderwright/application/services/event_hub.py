@@ -25,12 +25,17 @@ class TooManyFollow(Unavailable):
 class Mailbox:
     """What one client has not been sent yet. The frames themselves are shared by all."""
 
-    def __init__(self, after: int, names: Collection[str] | None) -> None:
-        self.after = after
+    def __init__(self, names: Collection[str] | None, closed: asyncio.Event) -> None:
+        """`closed` is set when the client is to be sent no more, whatever it is doing."""
+        self.after = 0
         self._names = names
         self._frames: deque[bytes] = deque()
         self._something = asyncio.Event()
-        self.is_closed = False
+        self._closed = closed
+
+    @property
+    def is_closed(self) -> bool:
+        return self._closed.is_set()
 
     def put(self, event: FeedEvent, frame: bytes) -> None:
         if event.position <= self.after or self.is_closed:
@@ -50,7 +55,7 @@ class Mailbox:
         self.after = max(self.after, position)
 
     def close(self) -> None:
-        self.is_closed = True
+        self._closed.set()
         self._something.set()
 
     async def take(self, at_most_s: float) -> bytes:
@@ -90,7 +95,8 @@ class EventHub:
         self._is_draining = is_draining
         self._poll_s = poll_s
         self._clients_max = clients_max
-        self._mailboxes: set[Mailbox] = set()
+        self._open: set[Mailbox] = set()
+        self._mailboxes: set[Mailbox] = set()  # of those, the ones that have caught up
         self._somebody = asyncio.Event()
         self._position = 0
         self._loop: asyncio.Task[None] | None = None
@@ -115,34 +121,40 @@ class EventHub:
 
     def check_room(self) -> None:
         """Raises: TooManyFollow."""
-        if len(self._mailboxes) >= self._clients_max:
+        if len(self._open) >= self._clients_max:
             raise TooManyFollow("too many follow the events already", retry_after_s=5)
 
-    async def join(self, names: Collection[str] | None) -> Mailbox:
-        """A mailbox that gets what comes after its `after`."""
+    def open(self, names: Collection[str] | None, closed: asyncio.Event) -> Mailbox:
+        """A mailbox that gets nothing before it joins."""
+        mailbox = Mailbox(names, closed)
+        self._open.add(mailbox)
+        self._somebody.set()
+        return mailbox
+
+    async def join(self, mailbox: Mailbox) -> None:
+        """It gets what comes after its `after`."""
         if not self._mailboxes:
             head = await self._feed.head()
             if not self._mailboxes:  # nobody came meanwhile, for whom the reader has gone on
                 self._position = head
-        mailbox = Mailbox(self._position, names)
+        mailbox.after = self._position
         self._mailboxes.add(mailbox)
-        self._somebody.set()
-        return mailbox
 
     def leave(self, mailbox: Mailbox) -> None:
+        self._open.discard(mailbox)
         self._mailboxes.discard(mailbox)
 
     async def _work(self) -> None:
         while True:
             await self._somebody.wait()
             try:
-                more = await self._read()
+                more = await self._read() if self._mailboxes else False
             except Exception as error:  # noqa: BLE001 - the database may be back in a moment
                 self._failures.worker_failed(error)
                 more = False
             if self._is_draining():
                 self._close_all()
-            if not self._mailboxes:
+            if not self._open:
                 self._somebody.clear()
             elif not more:
                 await self._wait(self._poll_s)
@@ -157,5 +169,5 @@ class EventHub:
         return len(events) == _AT_ONCE
 
     def _close_all(self) -> None:
-        for mailbox in self._mailboxes:
+        for mailbox in self._open:
             mailbox.close()

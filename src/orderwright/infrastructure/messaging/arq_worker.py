@@ -105,6 +105,9 @@ class WorkerSettings:
     keep_result = 0
     retry_jobs = False
     poll_delay = 0.1
+    # What killed workers had in hand stands at the head of the queue until ARQ takes it for given up,
+    # after the time limit. It must not be all that is looked at.
+    queue_read_limit = 1_000
 
 
 assert run_task.__name__ == RUN_TASK  # noqa: S101 - ARQ finds it by its name
