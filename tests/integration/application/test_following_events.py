@@ -192,7 +192,7 @@ async def test_who_reads_nothing_keeps_no_service_from_draining(
         await sending.wait()
         channel.is_draining = True
         while not answering.done():
-            channel.wake_up.call()
+            channel.wake_up.wake()
             await asyncio.sleep(0.01)
 
     channel.hub.check_room()
