@@ -89,6 +89,10 @@ class FirstPayment:
     finished_at: datetime | None = None
     error_code: str | None = None
     provider_payment_id: str | None = None
+    ledger: Ledger = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ledger = ledger_of([self])
 
     @classmethod
     def sent(
@@ -116,10 +120,6 @@ class FirstPayment:
             due_at=now + waits + IN_FLIGHT,
             first_sent_at=now,
         )
-
-    @property
-    def ledger(self) -> Ledger:
-        return ledger_of([self])
 
     @property
     def status(self) -> PaymentState:
@@ -151,6 +151,7 @@ class FirstPayment:
             case OutcomeKind.NOT_EXECUTED:
                 self.state, self.due_at = OperationState.PLANNED, again_at
                 self.first_sent_at = None
+        self.ledger = ledger_of([self])
 
     def _finish(self, state: OperationState, now: datetime) -> None:
         self.state, self.finished_at, self.due_at = state, now, None
