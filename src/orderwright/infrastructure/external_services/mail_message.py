@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from email.headerregistry import Address
+from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -13,6 +13,7 @@ def message_of(mail: Mail, sender: str) -> EmailMessage:
     try:
         message["From"] = sender
         message["To"] = mail.to
+        _check_is_one(mail.to, message["To"])
         message["Subject"] = mail.content.subject
         domain = Address(addr_spec=sender).domain
     except ValueError as wrong:
@@ -23,3 +24,12 @@ def message_of(mail: Mail, sender: str) -> EmailMessage:
     message.set_content(mail.content.text)
     message.add_alternative(mail.content.html, subtype="html")
     return message
+
+
+def _check_is_one(address: str, header: AddressHeader) -> None:
+    """`a(b)@c`, `a,b@c` and `a<b@c>` are read in headers as the address of somebody else.
+
+    Raises: ValueError.
+    """
+    if [each.addr_spec for each in header.addresses] != [address]:
+        raise ValueError("this is no address, or more than one")
