@@ -6,6 +6,7 @@ Each rule has places where it is broken for a reason; they are named here, with 
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import Final
 
 PACKAGE: Final = Path(__file__).parents[1] / "src" / "orderwright"
 _LINES_MAX: Final = 400
+# The container's own `call`, which makes another provider, and not that of what is provided.
+_NOT_THEIRS: Final = re.compile(r"\.provided\.call\b(?!\()")
 _CHANGES: Final = frozenset(
     [
         "add",
@@ -74,6 +77,9 @@ def findings(source: str) -> Iterator[Finding]:
             if breaks(node):
                 yield Finding(rule, getattr(node, "lineno", 1))
     yield from (Finding("global", line) for line in _changed_globals(tree))
+    for number, line in enumerate(source.splitlines(), start=1):
+        if _NOT_THEIRS.search(line):
+            yield Finding("provided", number)
     if source.count("\n") > _LINES_MAX:
         yield Finding("size", _LINES_MAX)
 

@@ -58,6 +58,7 @@ OWN: Final = {
     "pool": "async def go(number):\n    await asyncio.to_thread(factorial, number)\n",
     "environment": "URL = os.environ['URL']\n",
     "global": "known = {}\n\n\ndef remember(name):\n    known[name] = 1\n",
+    "provided": "wait = providers.Factory(Wait, wake_up.provided.call)\n",
     "size": "x = 1\n" * 401,
 }
 
