@@ -35,6 +35,7 @@ _CHANGES: Final = frozenset(
 
 ALLOWED: Final[Mapping[str, Mapping[str, str]]] = {
     "gather": {
+        "api/event_stream.py": "the two ways in which a client ends",
         "application/services/event_handover.py": "one for each consumer, which are parts of us",
         "application/services/underway.py": "no more are begun than there is room for",
         "application/services/webhook_sending.py": "as many as were asked for in this round",
