@@ -187,6 +187,23 @@ async def test_what_became_of_a_task_is_written_down_when_the_database_is_back(
     assert await state_of(office, "done") is TaskState.SUCCEEDED
 
 
+async def test_one_that_lost_the_database_is_run_again_as_soon_as_one_that_lost_its_runner(
+    database: Database,
+) -> None:
+    office, failures = BackOffice(database), Failures()
+    await put_down(office, "task")
+
+    async def loses_it(_task: Task) -> TaskResult:
+        raise DatabaseUnavailable("it restarts")
+
+    tasks = runner(office, failures, task=loses_it)
+    assert await run_to_the_end(tasks) == 1
+    office.clock.advance(timedelta(seconds=10))
+    assert await run_to_the_end(tasks) == 0
+    office.clock.advance(timedelta(seconds=5))
+    assert await run_to_the_end(tasks) == 1
+
+
 async def test_a_stuck_task_does_not_keep_the_worker_from_stopping() -> None:
     stuck = asyncio.Event()
     cut_off = False

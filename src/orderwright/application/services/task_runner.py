@@ -16,7 +16,7 @@ from orderwright.domain.errors import DomainError, Unavailable
 from orderwright.domain.interfaces.clock import Clock
 from orderwright.domain.interfaces.failure_log import FailureLog
 from orderwright.domain.interfaces.requests import RequestContext
-from orderwright.domain.interfaces.unit_of_work import UnitOfWorkFactory
+from orderwright.domain.interfaces.unit_of_work import DatabaseUnavailable, UnitOfWorkFactory
 
 # Shares of a lease: together they are all of it.
 _PAUSES: Final = (1 / 31, 2 / 31, 4 / 31, 8 / 31, 16 / 31)
@@ -137,6 +137,10 @@ class TaskRunner:
         try:
             async with asyncio.timeout(self._limits.time_limit.total_seconds()):
                 result = await self._handlers[task.name](task)
+        except DatabaseUnavailable as error:
+            # Its attempts are not used up by that: none begins while there is no database to claim in.
+            soon = min(self._limits.lease, self._limits.retry_countdown)
+            self._try_again(task, error.code, error.detail, after=soon)
         except Unavailable as error:
             self._try_again(task, error.code, error.detail)
         except DomainError as error:
@@ -161,12 +165,14 @@ class TaskRunner:
             except Exception as error:  # noqa: BLE001 - there is time to try again
                 self._failures.worker_failed(error)
 
-    def _try_again(self, task: Task, code: str, detail: str) -> None:
+    def _try_again(
+        self, task: Task, code: str, detail: str, *, after: timedelta | None = None
+    ) -> None:
         if task.attempts > self._limits.retries_max:
             self._give_up(task, code, detail)
             return
         task.state = TaskState.QUEUED
-        task.due_at = self._clock.now() + self._limits.retry_countdown
+        task.due_at = self._clock.now() + (after or self._limits.retry_countdown)
         task.error = {"code": code, "detail": detail}
 
     def _give_up(self, task: Task, code: str, detail: str) -> None:
