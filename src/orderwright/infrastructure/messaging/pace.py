@@ -12,7 +12,7 @@ class Pace:
     full: int
     rest_min_s: float = 0.05
     rest_max_s: float = 0.5
-    share: float = 0.1
+    share: float = 0.03
 
     def rest_s(self, done: int, took_s: float) -> float:
         if done >= self.full:
