@@ -15,5 +15,5 @@ def test_nothing_waits_for_longer_than_the_most() -> None:
     assert PACE.rest_s(99, took_s=3.0) == 0.5
 
 
-def test_while_more_is_waiting_there_is_no_rest() -> None:
-    assert PACE.rest_s(100, took_s=3.0) == 0.0
+def test_while_more_is_waiting_others_have_half_of_the_time() -> None:
+    assert PACE.rest_s(100, took_s=0.02) == 0.02
