@@ -65,6 +65,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with opened(app.state.container) as container:
         if settings.uses_sqlite:
             await _upgrade(container)
+        await _begin_to_follow(container)
         async with _working(container, background=settings.background_work):
             yield
 
@@ -73,6 +74,14 @@ async def _upgrade(container: Container) -> None:
     """A database in a file has nobody else to prepare it."""
     if await container.schema().check() in (Standing.UNVERSIONED, Standing.BEHIND):
         await container.schema().upgrade()
+
+
+async def _begin_to_follow(container: Container) -> None:
+    """Before the first request, wherever its events are handed over: whoever follows hears of them."""
+    try:
+        await container.event_handover().begin()
+    except Exception as error:  # noqa: BLE001 - those who hand over begin by themselves, later
+        container.failure_log().worker_failed(error)
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """The life of a poison event: refused, given up, looked at, offered again."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from orderwright.application.services.event_turn import HandoverLimits
 from orderwright.domain.entities.stock import OutOfStock
@@ -59,3 +60,17 @@ async def test_who_may_not_administer_sees_no_dead_events(service: Service) -> N
     reader = await service.client(Permission.ORDERS_READ)
 
     assert (await reader.get("/api/v1/events/dead")).status_code == 403
+
+
+async def test_who_follows_hears_of_the_first_request_wherever_its_events_are_handed_over(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with Service.running(database_url, tmp_path / "data", background_work=False) as service:
+        database = service.container.database()
+        behind = await rows(
+            database,
+            "SELECT name, event_feed_head.position - event_consumers.position"
+            " FROM event_consumers, event_feed_head ORDER BY name",
+        )
+
+    assert behind == [("mail", 0), ("webhooks", 0)]
