@@ -45,10 +45,12 @@ async def sell_out(subject: Subject, clients: int) -> list[str]:
 
 async def check(name: str, url: str, account: Account) -> Verdict:
     database = Database(url)
-    async with database.read_sessions() as session:
-        found = set((await session.scalars(select(tables.orders.c.id))).all())
-    violations = (await audit(SqlAuditor(database))).violations
-    await database.dispose()
+    try:
+        async with database.read_sessions() as session:
+            found = set((await session.scalars(select(tables.orders.c.id))).all())
+        violations = (await audit(SqlAuditor(database))).violations
+    finally:
+        await database.dispose()
     faults = [*_faults(account, found), *(f"{each.check}: {each.subject}" for each in violations)]
     return Verdict(name, len(found), faults)
 

@@ -1,16 +1,21 @@
 """`orderwright` in processes of its own: as its users start it, or forked from a process that has loaded it
 already. Loading is most of what a start costs, and tests start hundreds."""
 
+import atexit
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
-from multiprocessing.connection import Connection
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Final, Protocol
+
+from tests.patience import AWAITED_S
 
 _LOADED: Final = ["orderwright.cli.app", "orderwright.cli.serving.service"]
 
@@ -36,8 +41,8 @@ class Start(Protocol):
         errors: Path | None = None,
         directory: Path = ...,
     ) -> Running:
-        """In a session of its own. What it says goes to the end of `output`, and what goes wrong to
-        that of `errors`, if they are two."""
+        """What it says goes to the end of `output`, and what goes wrong to that of `errors`, if they
+        are two."""
         ...
 
 
@@ -48,6 +53,7 @@ def as_users_do(
     *,
     errors: Path | None = None,
     directory: Path = Path(),
+    own_session: bool = False,
 ) -> Running:
     with output.open("ab") as out, (errors or output).open("ab") as err:
         return subprocess.Popen(
@@ -56,7 +62,7 @@ def as_users_do(
             cwd=directory,
             stdout=out,
             stderr=err,
-            start_new_session=True,
+            start_new_session=own_session,
         )
 
 
@@ -68,7 +74,8 @@ def preloaded(
     errors: Path | None = None,
     directory: Path = Path(),
 ) -> Running:
-    """Not for `serve --workers`, whose processes are started from what the first one was started from."""
+    """In a session of its own, which ends with the process that called for it. Not for `serve --workers`,
+    whose processes are started from what the first one was started from."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_LOADED)
     heard, begun = context.Pipe(duplex=False)
@@ -76,9 +83,20 @@ def preloaded(
     task = (begun, list(arguments), dict(environment), outputs, directory)
     process = context.Process(target=_run, args=task)
     process.start()
+    atexit.register(process.kill)  # or it would be waited for at the end, however long
     begun.close()
-    heard.recv_bytes()  # ends, too, when the process has
+    if not heard.poll(AWAITED_S):
+        process.kill()
+        raise TimeoutError("the process did not begin")
+    heard.recv_bytes()
     return _Forked(process)
+
+
+def kill_group(process: Running) -> None:
+    """SIGKILL to it and all that it has started."""
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 class _Forked:
@@ -105,7 +123,8 @@ class _Forked:
         self._process.kill()
 
     def send_signal(self, by: signal.Signals) -> None:
-        os.kill(self.pid, by)
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, by)
 
 
 def _run(
@@ -116,6 +135,7 @@ def _run(
     directory: Path,
 ) -> None:
     os.setsid()
+    threading.Thread(target=_end_with_the_caller, daemon=True).start()
     for stream, file in zip((sys.stdout, sys.stderr), outputs, strict=True):
         os.dup2(_opened(file), stream.fileno())
     os.chdir(directory)
@@ -127,6 +147,13 @@ def _run(
     from orderwright.cli.entry import main  # noqa: PLC0415 - loaded before it was forked
 
     main(arguments)
+
+
+def _end_with_the_caller() -> None:
+    caller = multiprocessing.parent_process()
+    assert caller is not None
+    wait([caller.sentinel])
+    os.killpg(0, signal.SIGKILL)
 
 
 def _opened(file: Path) -> int:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from tests.command_process import Running, preloaded
+from tests.command_process import Running, kill_group, preloaded
 from tests.patience import PATIENT_SETTINGS
 
 COMMANDS: Final = {
@@ -32,8 +32,7 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """SIGKILL to it and all its children, as a machine that fails would."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+        kill_group(self.process)
         self.process.wait(_STOPPED_WITHIN_S)
 
     def terminate(self) -> int:

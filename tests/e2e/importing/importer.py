@@ -15,7 +15,7 @@ from orderwright.config import Settings
 from orderwright.container import Container, build_container, opened
 from orderwright.domain.interfaces.order_reader import OrderFilter, OrderSort, OrderView
 from orderwright.domain.interfaces.sales import SalesGroup, SalesQuestion, SalesRow
-from tests.command_process import preloaded
+from tests.command_process import kill_group, preloaded
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
 
@@ -43,7 +43,11 @@ class Importer:
         out, err = self._directory / "import.out", self._directory / "import.err"
         out.unlink(missing_ok=True)
         err.unlink(missing_ok=True)
-        code = preloaded(command, environment, out, errors=err).wait(_WITHIN_S)
+        process = preloaded(command, environment, out, errors=err)
+        try:
+            code = process.wait(_WITHIN_S)
+        finally:
+            kill_group(process)
         return subprocess.CompletedProcess(command, code, out.read_text(), err.read_text())
 
     def run(self, files: Sequence[Path], mapping: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """A running `orderwright serve`, and asking it over HTTP."""
 
 import json
-import os
 import re
 import shlex
 import signal
@@ -9,10 +8,11 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from tests.command_process import Running, as_users_do, preloaded
+from tests.command_process import Running, as_users_do, kill_group, preloaded
 from tests.integration.cli.conftest import CommandLine
 
 WITHIN_S: Final = 30.0
@@ -59,7 +59,7 @@ def serving(
     out.write_bytes(b"")
     err.write_bytes(b"")
     # Server processes are started by one that was started by the command itself.
-    start = as_users_do if "--workers" in options else preloaded
+    start = partial(as_users_do, own_session=True) if "--workers" in options else preloaded
     process = start(
         ["serve", "--port", "0", *options],
         command_line.environment(**settings),
@@ -73,9 +73,8 @@ def serving(
         assert process.poll() is None, served.talk + served.log
         yield served
     finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(WITHIN_S)
+        kill_group(process)
+        process.wait(WITHIN_S)
 
 
 def until(happened: Callable[[], bool]) -> None:

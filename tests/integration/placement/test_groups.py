@@ -25,8 +25,11 @@ from orderwright.domain.value_objects.money import UnitPrice
 from orderwright.infrastructure.crash_points import nothing
 from orderwright.infrastructure.database import tables, tables_work
 from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
+from orderwright.infrastructure.database.bulk.writing import RowsByTable, copy_rows
+from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.placement import postgresql
 from orderwright.infrastructure.database.placement.store import SqlPlacementStore
-from tests.back_office import GBP
+from tests.back_office import GBP, BackOffice
 from tests.integration.placement.counter import Counter, told
 
 
@@ -443,3 +446,32 @@ async def test_two_groups_at_once_sell_what_there_is_and_no_more(counter: Counte
     assert len([word for word in said if word.startswith("again")]) == 40
     assert (await office.stock(apple)).available == 0
     await adds_up(counter)
+
+
+@pytest.mark.parametrize(("at_most", "copied"), [(6, 0), (5, 1)])
+async def test_more_lines_than_a_statement_has_time_for_are_copied(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch, at_most: int, copied: int
+) -> None:
+    copies = []
+
+    async def copy(connection: Any, rows: RowsByTable) -> None:
+        copies.append(connection)
+        await copy_rows(connection, rows)
+
+    monkeypatch.setattr(postgresql, "_LINES_IN_A_STATEMENT", at_most)
+    monkeypatch.setattr(postgresql, "copy_rows", copy)
+    database = Database(postgresql_url)
+    counter = Counter(BackOffice(database))
+    ada = await counter.office.customer()
+    apple = await counter.office.product("APPLE", stock=9)
+
+    three_lines = [(apple, 1)] * 3
+    outcomes = await counter.place(
+        counter.request(ada, *three_lines, key="1"), counter.request(ada, *three_lines, key="2")
+    )
+
+    assert [outcome.partition(" ")[0] for outcome in outcomes] == ["placed", "placed"]
+    assert len(copies) == copied
+    assert await rows(counter, "order_items") == 6
+    await adds_up(counter)
+    await database.dispose()

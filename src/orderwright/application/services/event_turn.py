@@ -68,7 +68,8 @@ class Turn:
 
     async def _whole(self, wanted: Sequence[FeedEvent], until: int) -> None:
         async with self.units(RequestContext()) as uow:
-            behind = await self._blocked(uow, wanted) if self.claim.is_waiting else []
+            # Asked anew: whoever held the claim before may have parked one since this one was asked for.
+            behind = await self._blocked(uow, wanted) if wanted else []
             await self._park(uow, [self._parked(each) for each in behind], self.clock.now())
             ready = [each for each in wanted if each not in behind] if behind else wanted
             if ready:

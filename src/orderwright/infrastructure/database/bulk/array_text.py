@@ -26,8 +26,9 @@ def array_text_of(kind: str) -> AsText | None:
     return _WRITTEN.get(kind)
 
 
-def _plain(column: Sequence[Any]) -> str:
-    return _listed(map(_word if None in column else str, column))
+def _numbers(column: Sequence[int | None]) -> str:
+    """Truth too, as 1 and 0. Nothing but these: a text here might read as two elements."""
+    return _listed(map(_word if None in column else int.__repr__, column))
 
 
 def _moments(column: Sequence[datetime | None]) -> str:
@@ -57,8 +58,8 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _word(value: object) -> str:
-    return "NULL" if value is None else str(value)
+def _word(value: int | None) -> str:
+    return "NULL" if value is None else int.__repr__(value)
 
 
 @lru_cache(_REMEMBERED)
@@ -67,7 +68,7 @@ def _moment(value: datetime | None) -> str:
 
 
 _WRITTEN: Final[dict[str, AsText]] = {
-    "BIGINT": _plain,
-    "BOOLEAN": _plain,
+    "BIGINT": _numbers,
+    "BOOLEAN": _numbers,
     "TIMESTAMP WITH TIME ZONE": _moments,
 }
