@@ -18,14 +18,14 @@ run: $(VENV)/.core ## Start the server on http://127.0.0.1:8000 with demo data
 	$(BIN)/orderwright serve --demo
 
 test: $(VENV)/.dev ## Run every test, on SQLite and on PostgreSQL
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 2
 
 check: $(VENV)/.dev ## Format, lint, types, layers, tests: exactly what CI runs
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 2
 
 bench: $(VENV)/.dev ## Measure the table of goals: placement against pgbench, reads, bulk, memory
 	$(BIN)/python -m benchmarks

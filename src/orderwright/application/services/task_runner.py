@@ -125,7 +125,7 @@ class TaskRunner:
                     await asyncio.sleep(self._limits.lease.total_seconds() * pause)
             await self._finish_claimed(task, fence)
         except Exception as error:  # noqa: BLE001 - it would end the tasks beside this one
-            self._failures.task_failed(task, error)  # its lease runs out, and it is run again
+            self._failures.worker_failed(error)  # the lease runs out, and the task is run again
 
     async def _finish_claimed(self, task: Task, fence: int) -> None:
         async with self._units(RequestContext()) as uow:
