@@ -9,12 +9,18 @@ from __future__ import annotations
 import ssl
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any, cast
 
 import httpcore2
 import httpx2
 
-from orderwright.infrastructure.resilience.thrifty_network import ThriftyNetwork
+from orderwright.infrastructure.resilience.thrifty_network import HAS_UNSENT, ThriftyNetwork
+
+
+class AnsweredUnasked(httpcore2.RemoteProtocolError):
+    """What was read was left over from the answer to another request: the request itself has not even
+    left, and never will."""
 
 
 class KeptConnections:
@@ -32,7 +38,11 @@ class KeptConnections:
         connection = await self._connection_to(request.url.origin)
         self._used.add(connection)
         try:
-            response = await connection.handle_async_request(request)
+            response = _to_this_request(await connection.handle_async_request(request))
+        except AnsweredUnasked:
+            self._used.discard(connection)
+            await connection.aclose()
+            raise
         except BaseException:
             await self._give_back(connection)
             raise
@@ -46,9 +56,11 @@ class KeptConnections:
 
     async def aclose(self) -> None:
         """What is still running ends with an error."""
-        for connection in [*self._idle, *self._used]:
-            await connection.aclose()
+        connections = [*self._idle, *self._used]
         self._idle.clear()
+        async with AsyncExitStack() as closing:  # each of them, whatever the others say
+            for connection in connections:
+                closing.push_async_callback(connection.aclose)
 
     async def _connection_to(self, origin: httpcore2.Origin) -> httpcore2.AsyncHTTPConnection:
         while self._idle:
@@ -73,6 +85,13 @@ class KeptConnections:
         self._idle.append(connection)
         if self._idle[0].has_expired():
             await self._idle.popleft().aclose()
+
+
+def _to_this_request(response: httpcore2.Response) -> httpcore2.Response:
+    """Raises: AnsweredUnasked."""
+    if response.extensions["network_stream"].get_extra_info(HAS_UNSENT):
+        raise AnsweredUnasked("the server answered before it was asked")
+    return response
 
 
 class _Body:

@@ -15,6 +15,11 @@ from typing import Any, Final, TypeAlias
 
 import httpcore2
 
+from orderwright.infrastructure.resilience.tcp_network import TcpNetwork
+
+# A question to a stream: was something written that has not left?
+HAS_UNSENT: Final = "has_unsent"
+
 Stream: TypeAlias = httpcore2.AsyncNetworkStream
 # As much as may wait for more of its request: a body that is larger leaves in parts.
 _TOGETHER_MAX: Final = 64 * 1024
@@ -68,7 +73,9 @@ class ThriftyStream(httpcore2.AsyncNetworkStream):
         return ThriftyStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> Any:
-        return self._is_readable() if info == "is_readable" else self._stream.get_extra_info(info)
+        if info == "is_readable":
+            return self._is_readable()
+        return bool(self._unsent) if info == HAS_UNSENT else self._stream.get_extra_info(info)
 
     def _is_readable(self) -> bool:
         """Whether the server has hung up, or says what nobody asked for."""
@@ -78,10 +85,7 @@ class ThriftyStream(httpcore2.AsyncNetworkStream):
         return self._socket.fileno() < 0 or bool(self._incoming.poll(0))
 
 
-class ThriftyNetwork(httpcore2.AsyncNetworkBackend):
-    def __init__(self) -> None:
-        self._network = httpcore2.AnyIOBackend()
-
+class ThriftyNetwork(TcpNetwork):
     async def connect_tcp(
         self,
         host: str,
@@ -94,9 +98,3 @@ class ThriftyNetwork(httpcore2.AsyncNetworkBackend):
         return ThriftyStream(
             await self._network.connect_tcp(host, port, timeout, local_address, socket_options)
         )
-
-    async def connect_unix_socket(self, *_: Any, **__: Any) -> Stream:
-        raise httpcore2.ConnectError("only TCP is spoken here")
-
-    async def sleep(self, seconds: float) -> None:
-        await self._network.sleep(seconds)

@@ -18,6 +18,7 @@ import httpx2
 
 from orderwright.domain.interfaces.batching import QueueFull, Stopping
 from orderwright.infrastructure.concurrency.thread_pool import ThreadRunner
+from orderwright.infrastructure.resilience.tcp_network import TcpNetwork
 from orderwright.infrastructure.security.url_guard import OutboundUrls
 
 Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -46,16 +47,16 @@ class ThreadedResolver:
         self._threads.close()
 
 
-class PinnedNetwork(httpcore2.AsyncNetworkBackend):
+class PinnedNetwork(TcpNetwork):
     def __init__(
         self,
         urls: OutboundUrls,
         resolve: Resolve,
         network: httpcore2.AsyncNetworkBackend | None = None,
     ) -> None:
+        super().__init__(network)
         self._urls = urls
         self._resolve = resolve
-        self._network = network or httpcore2.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -89,12 +90,6 @@ class PinnedNetwork(httpcore2.AsyncNetworkBackend):
         for address in addresses:
             self._urls.check_address(address)
         return addresses
-
-    async def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore2.AsyncNetworkStream:
-        raise httpcore2.ConnectError("only TCP is spoken here")
-
-    async def sleep(self, seconds: float) -> None:
-        await self._network.sleep(seconds)
 
 
 def pinned_transport(

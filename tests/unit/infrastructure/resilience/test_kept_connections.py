@@ -21,6 +21,7 @@ class Server:
 
     def __init__(self, *, hangs_up: bool) -> None:
         self._hangs_up = hangs_up
+        self.answer = ANSWER
         self.heard: list[list[bytes]] = []  # by connection
         self.may_answer = asyncio.Event()
         self.may_answer.set()
@@ -34,7 +35,7 @@ class Server:
         while request := await reader.read(64 * 1024):
             heard.append(request)
             await self.may_answer.wait()
-            writer.write(ANSWER)
+            writer.write(self.answer)
             if self._hangs_up:
                 break
         writer.close()
@@ -100,6 +101,19 @@ async def test_a_connection_that_has_idled_for_too_long_is_closed() -> None:
         await asking.get(server.url)
 
     assert [len(each) for each in server.heard] == [1, 1]
+
+
+async def test_an_answer_that_nobody_asked_for_is_given_to_nobody() -> None:
+    async with serving() as server, client() as asking:
+        server.answer = ANSWER * 2
+        assert (await asking.post(server.url, content=BODY)).text == "ok"
+        server.answer = ANSWER
+        with pytest.raises(httpx2.RemoteProtocolError, match="before it was asked"):
+            await asking.post(server.url, content=b"never")
+        assert (await asking.post(server.url, content=BODY)).text == "ok"
+
+    assert [len(each) for each in server.heard] == [1, 1]
+    assert not any(b"never" in request for each in server.heard for request in each)
 
 
 async def test_a_connection_whose_call_was_cut_off_is_not_used_again() -> None:
