@@ -92,7 +92,7 @@ class WebhookSettings(DeploymentSettings):
     @field_validator("webhook_retry_seconds")
     @classmethod
     def _delays_that_are_some(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        if not all(0 < each <= _DELAYS[-1] * 30 for each in value):
+        if not value or not all(0 < each <= _DELAYS[-1] * 30 for each in value):
             raise ValueError("must be numbers of seconds above 0")
         return value
 

@@ -151,6 +151,9 @@ def test_a_deployment_refuses_what_is_only_safe_on_a_desk(
     [
         ("ENVIRONMENT", "prod"),
         ("PAYMENT_PROVIDER", "cash"),
+        ("WEBHOOK_RETRY_SECONDS", ","),
+        ("WEBHOOK_RETRY_SECONDS", "5,-1"),
+        ("WEBHOOK_PORTS", "443,65536"),
         ("DATABASE_URL", "mysql://shop@db/orders"),
         ("DATABASE_URL", "postgresql://shop@db/orders"),
         ("DATABASE_URL", "sqlite+aiosqlite:///:memory:"),

@@ -11,7 +11,7 @@ from orderwright.application.services.backlog import Backlog
 from orderwright.application.services.event_handover import EventHandover
 from orderwright.application.services.event_relay import AT_ONCE, EventRelay
 from orderwright.application.services.event_turn import HandoverLimits
-from orderwright.composition.foundation import Foundation, call_all
+from orderwright.composition.foundation import Foundation, wake_all
 from orderwright.composition.mails import MailParts
 from orderwright.composition.webhooks import WebhookParts
 from orderwright.infrastructure.database.readers.backlog import SqlBacklogReader
@@ -41,7 +41,7 @@ class EventParts(MailParts, WebhookParts):
         Foundation.unit_of_work.provider,
         delivery_reader,
         Foundation.clock,
-        numbered=providers.Singleton(call_all, handover_wake_up, hub_wake_up),
+        numbered=providers.Singleton(wake_all, handover_wake_up, hub_wake_up),
     )
     relay = providers.Singleton(
         EmbeddedWorker,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from random import Random
 
@@ -16,7 +16,6 @@ from orderwright.application.services.token_pair import TokenIssuer
 from orderwright.domain.entities.api_key import ApiKey
 from orderwright.domain.entities.user import User
 from orderwright.domain.interfaces.readers import CallerReader
-from orderwright.domain.interfaces.task_queue import TasksWait, WaitingTask
 from orderwright.infrastructure.concurrency.process_pool import ProcessRunner
 from orderwright.infrastructure.crash_points import crash_points
 from orderwright.infrastructure.database.database import Database
@@ -54,16 +53,10 @@ def _known_callers(
     return callers
 
 
-def call_all(*wake_ups: WakeUp) -> Callable[[], None]:
-    def call() -> None:
-        for each in wake_ups:
-            each.wake()
+def wake_all(*wake_ups: WakeUp) -> Callable[..., None]:
+    """Whatever they are told."""
 
-    return call
-
-
-def _wake(*wake_ups: WakeUp) -> TasksWait:
-    def wake(_tasks: Sequence[WaitingTask], /) -> None:
+    def wake(*_: object) -> None:
         for each in wake_ups:
             each.wake()
 
@@ -135,7 +128,7 @@ class Foundation(containers.DeclarativeContainer):
     )
     tasks_wait = providers.Selector(
         config.task_backend,
-        embedded=providers.Singleton(_wake, wake_up, processing_wake_up),
+        embedded=providers.Singleton(wake_all, wake_up, processing_wake_up),
         arq=task_publisher.provided.tell,
         celery=task_publisher.provided.tell,
     )

@@ -10,6 +10,7 @@ from orderwright.application.services.event_turn import HandoverLimits
 from orderwright.domain.entities.stock import OutOfStock
 from orderwright.domain.interfaces.event_delivery import Claim, DeadEventNotFound
 from orderwright.domain.interfaces.event_feed import FeedEvent
+from orderwright.domain.interfaces.unit_of_work import DatabaseUnavailable
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.readers.event_delivery import SqlDeliveryReader
 from orderwright.infrastructure.database.readers.event_feed import SqlEventFeedReader
@@ -288,3 +289,28 @@ async def test_who_saw_an_older_head_than_its_position_goes_back_to_nothing(
     await following.run_due()
 
     assert copying.seen == await effects(office.database) == told
+
+
+async def test_what_is_away_for_a_while_uses_up_no_attempts(office: BackOffice) -> None:
+    answers: list[Exception] = [OutOfStock("once")]
+
+    async def refuse(_event: FeedEvent) -> None:
+        if answers:
+            raise answers[0]
+
+    copying = Copying(refuse=refuse)
+    following = handover(office, copying, limits=LONG)
+    await following.begin()
+    told = await customers(office, 1)
+    await following.run_due()  # together, and then by itself: one attempt
+    answers[:] = [DatabaseUnavailable("away")]
+    for _ in range(2 * LONG.attempts_max):
+        office.clock.advance(timedelta(hours=1))
+        await following.run_due()
+
+    answers.clear()
+    office.clock.advance(timedelta(hours=1))
+    await following.run_due()
+
+    assert await effects(office.database) == told
+    assert await SqlDeliveryReader(office.database).dead(skip=0, limit=10) == []

@@ -134,6 +134,8 @@ class Turn:
             await self._take_one(parked, event)
         except ClaimLost:
             raise
+        except Unavailable as error:  # nobody's fault, so it does not count
+            await self._put_back(parked, error)
         except DomainError as error:
             await self._not_taken(parked, error.code, error.detail)
         except Exception as error:  # noqa: BLE001 - a bug in a consumer must not end the relay
@@ -146,6 +148,11 @@ class Turn:
             _still_ours(await uow.event_delivery.take(parked))
             await self._hold(uow)
             await uow.reached("relay.after_publish_before_mark")
+            await uow.commit()
+
+    async def _put_back(self, parked: ParkedEvent, error: Unavailable) -> None:
+        async with self.units(RequestContext()) as uow:
+            await uow.event_delivery.put_back(parked, error.code, error.detail)
             await uow.commit()
 
     async def _not_taken(self, parked: ParkedEvent, code: str, detail: str) -> None:

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final
+
+# For what was cancelled to put away what it has in hand.
+_TO_END_S: Final = 1.0
 
 
 class Underway:
@@ -33,13 +36,16 @@ class Underway:
         await asyncio.gather(*self._tasks)
 
     async def finish(self, within_s: float) -> None:
-        """What is not done by then is cut off."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=within_s)
-        cut_off = list(self._tasks)
-        for each in cut_off:
-            each.cancel()
-        await asyncio.gather(*cut_off, return_exceptions=True)
+        """What is not done by then is cut off; and left behind, if it does not end even so."""
+        try:
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=within_s)
+        finally:
+            cut_off = set(self._tasks)
+            for each in cut_off:
+                each.cancel()
+        if cut_off:
+            await asyncio.wait(cut_off, timeout=_TO_END_S)
 
     def _end(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

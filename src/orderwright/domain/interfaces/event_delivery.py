@@ -105,6 +105,10 @@ class EventDelivery(Protocol):
         """Write down why it was not taken this time."""
         ...
 
+    async def put_back(self, parked: ParkedEvent, code: str, detail: str) -> None:
+        """The same, and as if it had not been tried."""
+        ...
+
     async def give_up(self, parked: ParkedEvent, code: str, detail: str, *, now: datetime) -> None:
         """Those behind it go on."""
         ...

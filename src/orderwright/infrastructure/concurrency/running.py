@@ -16,15 +16,17 @@ class BackgroundService(Protocol):
         ...
 
 
-class Stacked:
-    """Services each of which rests on those before it."""
-
+class _Several:
     def __init__(self, services: Sequence[BackgroundService]) -> None:
         self._services = services
 
     def start(self) -> None:
         for each in self._services:
             each.start()
+
+
+class Stacked(_Several):
+    """Services each of which rests on those before it."""
 
     async def stop(self) -> None:
         async with AsyncExitStack() as stopping:
@@ -32,15 +34,8 @@ class Stacked:
                 stopping.push_async_callback(each.stop)
 
 
-class SideBySide:
+class SideBySide(_Several):
     """Services that know nothing of each other: to stop them takes as long as the slowest of them."""
-
-    def __init__(self, services: Sequence[BackgroundService]) -> None:
-        self._services = services
-
-    def start(self) -> None:
-        for each in self._services:
-            each.start()
 
     async def stop(self) -> None:
         ends = await asyncio.gather(

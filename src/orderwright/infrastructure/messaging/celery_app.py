@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from contextlib import suppress
 from functools import cache
 from typing import Any, Final
 
@@ -68,5 +69,6 @@ def _not_for_ever(**_: Any) -> None:
 
 def _leave() -> None:
     for each in active_children():
-        os.kill(each.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(each.pid, signal.SIGKILL)
     os._exit(0)

@@ -124,6 +124,10 @@ class SqlEventDelivery:
     async def put_off(self, parked: ParkedEvent, code: str, detail: str) -> None:
         await self._change(_this(parked).values(code=code, detail=detail))
 
+    async def put_back(self, parked: ParkedEvent, code: str, detail: str) -> None:
+        attempts = parked.attempts - 1
+        await self._change(_this(parked).values(code=code, detail=detail, attempts=attempts))
+
     async def give_up(self, parked: ParkedEvent, code: str, detail: str, *, now: datetime) -> None:
         await self._change(_this(parked).values(code=code, detail=detail, dead_at=now))
 
