@@ -76,7 +76,7 @@ def findings(source: str) -> Iterator[Finding]:
     for node in ast.walk(tree):
         for rule, breaks in _RULES.items():
             if breaks(node):
-                yield Finding(rule, getattr(node, "lineno", 1))
+                yield Finding(rule, _line_of(node))
     yield from (Finding("global", line) for line in _changed_globals(tree))
     for number, line in enumerate(source.splitlines(), start=1):
         if _NOT_THEIRS.search(line):
@@ -95,6 +95,11 @@ def findings_in(package: Path) -> list[str]:
         for found in findings(path.read_text("utf-8"))
         if module not in ALLOWED.get(found.rule, {})
     ]
+
+
+def _line_of(node: ast.AST) -> int:
+    line: int = getattr(node, "lineno", 1)
+    return line
 
 
 def _called(node: ast.AST) -> str:
@@ -151,7 +156,7 @@ def _changed_globals(tree: ast.Module) -> Iterator[int]:
         own |= {name.id for each in nodes for name in _targets(each)}
         for node in nodes:
             if isinstance(node, ast.Global) or _changed(node) in names - own:
-                yield node.lineno  # type: ignore[attr-defined]
+                yield _line_of(node)
 
 
 def _outermost_functions(tree: ast.Module | ast.ClassDef) -> Iterator[ast.AST]:

@@ -17,9 +17,9 @@ from orderwright.domain.interfaces.event_feed import EventFeedReader, FeedEvent
 RECHECK_S: Final = 3.0
 # Shorter than the 60 s after which proxies give up on a silent connection.
 HEARTBEAT_S: Final = 15.0
-# After how long a client that lost us comes back.
 # How long a client may take for the end of its stream. Meanwhile the server would wait for it.
 UNHEARD_S: Final = 1.0
+# After how long a client that lost us comes back.
 _HELLO: Final = b"retry: 2000\n\n"
 _HEARTBEAT: Final = b": still here\n\n"
 _PAGE: Final = 500

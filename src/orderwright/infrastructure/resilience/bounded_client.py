@@ -22,7 +22,7 @@ from orderwright.infrastructure.resilience.failures import (
     OutcomeUnknown,
 )
 from orderwright.infrastructure.resilience.http_answers import Answer
-from orderwright.infrastructure.resilience.kept_connections import kept_connections
+from orderwright.infrastructure.resilience.kept_connections import AnsweredUnasked, kept_connections
 
 # Servers close idle connections too, many after 5 s: a request that meets such a close on its way
 # has an unknown outcome.
@@ -180,6 +180,8 @@ class _Progress:
             self._was_sent = True
 
     def meaning_of(self, error: httpx2.RequestError | TimeoutError) -> CallFailed:
+        if isinstance(error.__cause__, AnsweredUnasked):
+            return NotSent(AnsweredUnasked.__name__)
         if self._was_sent or not isinstance(error, (*_BEFORE_SENDING, TimeoutError)):
             return OutcomeUnknown(type(error).__name__)
         return NotSent(type(error).__name__)

@@ -9,6 +9,8 @@ import httpcore2
 import httpx2
 import pytest
 
+from orderwright.infrastructure.resilience.bounded_client import BoundedClient, ClientLimits
+from orderwright.infrastructure.resilience.failures import NotSent
 from orderwright.infrastructure.resilience.kept_connections import kept_connections
 from orderwright.infrastructure.resilience.thrifty_network import ThriftyStream
 
@@ -174,3 +176,13 @@ async def test_under_tls_too_a_request_leaves_in_one_piece() -> None:
     encrypted = await ThriftyStream(Wire()).start_tls(ssl.create_default_context())
 
     assert isinstance(encrypted, ThriftyStream)
+
+
+async def test_a_request_that_was_answered_unasked_was_surely_not_carried_out() -> None:
+    async with serving() as server, BoundedClient(ClientLimits()) as asking:
+        server.answer = ANSWER * 2
+        await asking.send("POST", server.url, content=BODY)
+        with pytest.raises(NotSent):
+            await asking.send("POST", server.url, content=b"never")
+
+    assert not any(b"never" in request for each in server.heard for request in each)
