@@ -17,8 +17,13 @@ LISTS = ["/api/v1/orders", "/api/v2/orders", "/api/orders"]
 
 
 class StandingClock:
+    """Of today: orders of an earlier day would expire while they are read."""
+
+    def __init__(self) -> None:
+        self._now = datetime.now(UTC)
+
     def now(self) -> datetime:
-        return datetime(2026, 11, 23, 12, tzinfo=UTC)
+        return self._now
 
 
 def orders_in(response: httpx2.Response) -> list[dict[str, Any]]:
