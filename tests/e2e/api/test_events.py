@@ -73,3 +73,14 @@ async def test_events_are_shown_to_who_may_read_what_they_tell_of(
     assert (await clerk.get(f"{EVENTS}?type=customer.created")).status_code == 403
     assert (await packer.get(EVENTS)).json() == []
     assert (await packer.get(f"{EVENTS}/stream?type=order.*")).status_code == 403
+
+
+async def test_a_last_id_that_is_none_is_refused_by_the_name_of_its_header(
+    service: Service,
+) -> None:
+    client = await service.client()
+    for told in ("abc", "-1", "1.5", "9" * 30, "'; --"):
+        refused = await client.get(f"{EVENTS}/stream", headers={"Last-Event-ID": told})
+
+        assert refused.status_code == 422
+        assert refused.json()["detail"].startswith("header/last-event-id: ")

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import WithJsonSchema
 from starlette.responses import Response, StreamingResponse
 
 from orderwright.api.access import requires_sign_in
@@ -11,6 +11,7 @@ from orderwright.api.event_stream import EventStream, EventStreamResponse
 from orderwright.api.paging import link_to_next
 from orderwright.api.strict_json import StrictRoute
 from orderwright.api.wire.events import EventJson, EventPage, EventsAfter, Position, event_bytes
+from orderwright.api.wire.numbers import INT64_MAX
 from orderwright.application.queries.read_events import read_events, seen_by
 from orderwright.application.services.event_schemas import event_schema, event_schemas
 
@@ -18,8 +19,11 @@ PATH = "/api/v1/events"
 router = APIRouter(
     prefix=PATH, tags=["events"], route_class=StrictRoute, dependencies=[requires_sign_in()]
 )
+# Not a union, whose parts an error would name beside the header.
 LastEventId = Annotated[
-    Position | SkipJsonSchema[None], Header(description="id of the last event that was seen")
+    Position | None,
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": INT64_MAX}),
+    Header(description="id of the last event that was seen"),
 ]
 
 
