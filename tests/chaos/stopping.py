@@ -25,6 +25,7 @@ from tests.shop import Shop
 
 WITHIN_S: Final = 10.0
 _AGAIN_AFTER_S: Final = 1.0
+_OTHER_HALF: Final = b"{}"
 _FOLLOWERS: Final = 50
 _PAYING: Final = 3
 _PLACING: Final = 300
@@ -84,7 +85,8 @@ class Stopping:
             streams = [await self._connected(key) for _ in range(_FOLLOWERS)]
             following = [asyncio.create_task(self._follow(*each)) for each in streams]
             await asyncio.gather(*(shop.placed(product) for _ in range(_PLACING)))
-            looking = asyncio.create_task(self._until_unready())
+            slow = await self._half_a_request(key)
+            looking = asyncio.create_task(self._until_unready(slow))
             placing = [asyncio.create_task(self._place(shop, product)) for _ in range(_PLACING)]
             await asyncio.wait(placing, return_when=asyncio.FIRST_COMPLETED)
             await self._stopped()
@@ -118,6 +120,17 @@ class Stopping:
         await reader.readuntil(b"retry: 2000\n")
         return reader, writer
 
+    async def _half_a_request(self, key: str) -> asyncio.StreamWriter:
+        """The server waits for its other half: or it might end before anybody could ask it anything."""
+        _, writer = await asyncio.open_connection("127.0.0.1", self._server.port)
+        request = (
+            "POST /api/v1/orders HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {key}\r\nContent-Length: {len(_OTHER_HALF)}\r\n\r\n"
+        )
+        writer.write(request.encode())
+        await writer.drain()
+        return writer
+
     async def _follow(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> float:
         said = await reader.read()
         assert said.endswith(b"0\r\n\r\n"), "cut off in the middle"
@@ -147,7 +160,7 @@ class Stopping:
         await asyncio.sleep(_AGAIN_AFTER_S)
         self._server.send(signal.SIGTERM)
 
-    async def _until_unready(self) -> None:
+    async def _until_unready(self, slow: asyncio.StreamWriter) -> None:
         async with httpx2.AsyncClient() as client:
             while self._stop.unready_s is None:
                 try:
@@ -156,6 +169,9 @@ class Stopping:
                     return
                 if answer.status_code == httpx2.codes.SERVICE_UNAVAILABLE:
                     self._stop.unready_s = self._since()
+        slow.write(_OTHER_HALF)
+        await slow.drain()
+        slow.close()
 
     async def _go_on(self, key: str, paying: list[int]) -> None:
         await self._gateway.behave()
