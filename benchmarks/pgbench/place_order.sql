@@ -14,7 +14,7 @@
 --   9  movements           WRITE
 --  10  event               WRITE
 --  11  answer kept         WRITE
--- Of 64 orders and more, 4, 5, 7, 9 and 10 are a COPY for each table instead.
+-- Of more than 3,000 lines in a group, 4, 5, 7, 9 and 10 are a COPY for each table instead.
 --
 -- In doubt it is made easier for pgbench than for the service:
 --   * both lines, both reservations and both movements go in one statement each; so do both levels;

@@ -43,8 +43,9 @@ class Batch:
         self._keyed = keyed
         self._hashed = hashed
         self._render = api.placed()
-        # As they are kept for a repetition, by the place of their order; the others are made later.
-        self._answers: list[Answer | None] = []
+        # As they are kept for a repetition, by the place of their order, with the outcome that they tell:
+        # what is rendered may not be written in the end, and another try ends otherwise.
+        self._answers: list[tuple[object, Answer] | None] = []
 
     def request_for(
         self, order: BatchedOrderBody, said: Mapping[str, Any], now: datetime
@@ -75,11 +76,16 @@ class Batch:
         return f"{hashlib.sha256(self._keyed.key.encode()).hexdigest()} {place}"
 
     def _kept(self, place: int, result: object) -> Answer:
-        answer = self._answers[place] = self._answered(result)
+        answer = self._answered(result)
+        self._answers[place] = (result, answer)
         return answer
 
+    def _answer_to(self, place: int, outcome: object) -> Answer:
+        kept = self._answers[place]
+        return kept[1] if kept is not None and kept[0] is outcome else self._answered(outcome)
+
     def _result(self, place: int, outcome: Outcome | BaseException) -> bytes:
-        answer = self._answers[place] or self._answered(outcome)
+        answer = self._answer_to(place, outcome)
         member = b"order" if answer.status < 400 else b"error"  # noqa: PLR2004 - refusals begin there
         replayed = b"true" if isinstance(outcome, Replayed) else b"false"
         return b'{"index":%d,"status":%d,"replayed":%s,"%s":%s}' % (

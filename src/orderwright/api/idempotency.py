@@ -66,22 +66,23 @@ class OnceRunner:
         keep: Render[Any] | None = None,
         complete: Complete | None = None,
     ) -> Response:
-        """The rendered result of `act`. `keep` renders what a retry hears, where that is less;
-        `complete` adds to the result, before it is rendered, what is read in its transaction."""
+        """The rendered result of `act`, kept for a retry if it was committed. `keep` renders what that hears,
+        where it is less; `complete` adds to the result, before it is rendered, what is read in its
+        transaction."""
         if complete is not None:
             return await self._run_completed(act, render, complete)
         if self.keyed is None:
             return as_response(render(await self._attempt(act, self.context)))
         answers = _Answers(render, keep)
         try:
-            await self._attempt(act, self._context(self.keyed, answers.give))
+            result = await self._attempt(act, self._context(self.keyed, answers.give))
         except Replayed as replayed:
             return as_response(replayed.answer, replayed=True)
         except DomainError as refusal:
             if not is_final(refusal):
                 raise
             return await self._refuse(self.keyed, refusal)
-        return as_response(answers.given)
+        return as_response(answers.given or render(result))
 
     async def place(
         self, act: Callable[[RequestContext], Awaitable[OrderInFull]], render: Render[OrderInFull]
@@ -97,10 +98,10 @@ class OnceRunner:
             return answers.give(result)
 
         try:
-            await act(self._context(self.keyed, give))
+            placed = await act(self._context(self.keyed, give))
         except Replayed as replayed:
             return as_response(replayed.answer, replayed=True)
-        return as_response(answers.given)
+        return as_response(answers.given or render(placed))
 
     async def _run_completed(
         self, act: Act[T], render: Render[Any], complete: Complete
@@ -149,11 +150,11 @@ class _Answers:
     def __init__(self, render: Render[Any], keep: Render[Any] | None) -> None:
         self._render = render
         self._keep = keep
-        self.given: Answer
+        self.given: Answer | None = None
 
     def give(self, result: object) -> Answer:
-        self.given = self._render(result)
-        return self.given if self._keep is None else self._keep(result)
+        given = self.given = self._render(result)
+        return given if self._keep is None else self._keep(result)
 
 
 # Only told by the schema, for `_checked` refuses by a code of its own.

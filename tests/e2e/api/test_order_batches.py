@@ -7,8 +7,11 @@ import httpx2
 import pytest
 from sqlalchemy import delete
 
+from orderwright.domain.interfaces.unit_of_work import DatabaseUnavailable
 from orderwright.domain.value_objects.permission import Permission
 from orderwright.infrastructure.database import tables_work
+from orderwright.infrastructure.database.placement.postgresql import PostgresPlacement
+from orderwright.infrastructure.database.placement.sqlite import SqlitePlacement
 from tests.e2e.api.service import Service
 from tests.shop import Shop
 
@@ -139,6 +142,26 @@ async def test_a_batch_that_was_interrupted_is_completed_by_its_repetition(
         each["order"] for each in first.json()["results"]
     ]
     assert (await shop.stock(apple))["reserved"] == 3
+
+
+async def test_an_order_that_was_not_written_in_the_end_is_not_told_to_be_placed(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is that the answer for good: it is placed when the batch is sent again."""
+    apple = await shop.product("APPLE", stock=5)
+
+    async def lost(_placement: object) -> None:
+        raise DatabaseUnavailable("gone")
+
+    with monkeypatch.context() as outage:
+        for placement in (SqlitePlacement, PostgresPlacement):
+            outage.setattr(placement, "commit", lost)
+        first = await send(shop, shop.order_for(apple), key="batch-1")
+    again = await send(shop, shop.order_for(apple), key="batch-1")
+
+    assert told(first) == [(0, 503, "database_unavailable")]
+    assert told(again) == [(0, 201, None)]
+    assert len(await shop.get("/api/v1/orders")) == 1
 
 
 async def test_the_second_version_shows_its_own_orders(shop: Shop) -> None:

@@ -406,6 +406,25 @@ async def test_a_commit_that_may_still_happen_is_only_repeated_by_who_has_a_key(
     assert await rows(counter, "orders") == 1
 
 
+async def test_a_commit_that_nobody_can_be_asked_about_places_nothing_twice(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that restarts: it has committed, and takes no connection yet."""
+    ada, apple = await counter.office.customer(), await counter.office.product(stock=5)
+    faulty(counter, "commit", CommitUnknown("gone"), times=1, after=True)
+
+    async def unreachable(_store: Faulty, _order_ids: Collection[int]) -> bool:
+        raise DatabaseUnavailable("starting up")
+
+    monkeypatch.setattr(Faulty, "have_orders", unreachable)
+    outcomes = await counter.place(
+        counter.request(ada, (apple, 1)), counter.request(ada, (apple, 1), key="k")
+    )
+
+    assert outcomes == ["commit_unknown", "again 2"]
+    assert await rows(counter, "orders") == 2
+
+
 async def test_processing_is_promised_with_the_order(counter: Counter) -> None:
     ada, apple = await counter.office.customer(), await counter.office.product(stock=5)
     waiting: list[WaitingTask] = []

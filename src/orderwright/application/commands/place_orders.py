@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orderwright.application.placement.order_processor import OrderProcessor
-from orderwright.application.placement.requests import Outcome, PlacementRequest
+from orderwright.application.placement.requests import Outcome, PlacementRequest, is_settled
+from orderwright.domain.interfaces.requests import Replayed
 from orderwright.domain.interfaces.unit_of_work import UnitOfWork
 
 
@@ -13,7 +14,8 @@ async def place_orders(
     """Place many orders, each on its own merits: one outcome a request, in their order.
 
     When `uow` serves a request with an Idempotency-Key, every order should have one too: then a
-    repetition after a crash places those that are missing, and two at once place none twice.
+    repetition after a crash places those that are missing, and two at once place none twice. The whole
+    is answered for good once each of them is; until then a repetition tries the others again.
 
     Raises:
         Replayed, IdempotencyKeyReused: the whole was answered before, or is something else.
@@ -24,7 +26,7 @@ async def place_orders(
         async with uow:
             pass  # to hear of an earlier answer before anything is done
     outcomes = await processor.place_all(requests)
-    if is_keyed:
+    if is_keyed and all(isinstance(each, Replayed) or is_settled(each) for each in outcomes):
         async with uow:
             await uow.commit(outcomes)
     return outcomes

@@ -3,12 +3,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orderwright.application.placement.requests import Outcome, PlacementRequest
+from orderwright.application.placement.requests import Outcome, PlacementRequest, is_settled
 from orderwright.domain.entities.aggregate import UNSAVED
 from orderwright.domain.entities.placed_order import PlacedOrder
 from orderwright.domain.entities.reservation import Allocation
 from orderwright.domain.entities.shelf import Shelf
-from orderwright.domain.errors import DomainError
 from orderwright.domain.interfaces.placement import (
     AnsweredRequest,
     KeptRequest,
@@ -19,7 +18,6 @@ from orderwright.domain.interfaces.requests import (
     IdempotencyInProgress,
     IdempotencyKeyReused,
     Replayed,
-    is_final,
 )
 
 
@@ -62,7 +60,7 @@ class Candidate:
     def to_keep(self) -> AnsweredRequest | None:
         """The answer to give to a repetition; none where it might be another next time."""
         keyed = self.request.context.request
-        if keyed is None or not _may_be_kept(self.outcome):
+        if keyed is None or not is_settled(self.outcome):
             return None
         return AnsweredRequest(
             caller=self.request.context.actor.name,
@@ -71,9 +69,3 @@ class Candidate:
             answer=keyed.render(self.outcome),
             at=self.request.now,
         )
-
-
-def _may_be_kept(outcome: Outcome | None) -> bool:
-    if isinstance(outcome, Exception):
-        return isinstance(outcome, DomainError) and is_final(outcome)
-    return outcome is not None

@@ -89,10 +89,17 @@ class GroupPlacer:
                 await self._reached("place.before_commit")
                 await tx.commit()
         except CommitUnknown:
-            orders = [each.order.id for each in records.orders]
-            if not orders or not await self._store.have_orders(orders):
+            if not await self._happened(records):
                 raise
         return group, records
+
+    async def _happened(self, records: GroupRecords) -> bool:
+        """Whether it is known that a commit happened."""
+        orders = [each.order.id for each in records.orders]
+        try:
+            return bool(orders) and await self._store.have_orders(orders)
+        except Exception:  # noqa: BLE001 - who cannot ask does not know; an error would be a try again
+            return False
 
     async def _repeat_keyed(
         self, requests: Sequence[PlacementRequest], unknown: CommitUnknown, attempts: int

@@ -27,7 +27,7 @@ class OrderProcessor:
     async def place_all(
         self, requests: Sequence[PlacementRequest]
     ) -> Sequence[Outcome | BaseException]:
-        """One outcome a request, in their order.
+        """One outcome a request, in their order; `Stopping` of those that came too late.
 
         Raises: QueueFull, Stopping: none was taken.
         """

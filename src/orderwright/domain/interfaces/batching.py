@@ -34,7 +34,8 @@ class Batching(Protocol[Item_contra, Result_co]):
         ...
 
     async def submit_all(self, items: Sequence[Item_contra]) -> Sequence[Result_co | BaseException]:
-        """What became of each, in their order; what the work on one ended with is its result.
+        """What became of each, in their order; what the work on one ended with is its result, and
+        Stopping that of those that were not taken any more when others were.
 
         They go in a group at a time, the next when the last is done, so that others get their turn.
 

@@ -88,7 +88,13 @@ class Batcher(Generic[Item, Result]):
         return waiting[1]
 
     async def _put_when_room(self, item: Item) -> asyncio.Future[Result]:
-        waiting = self._entry(item)
+        """Stopping is its result: those before it were taken, and whoever asks is to hear of them."""
+        try:
+            waiting = self._entry(item)
+        except Stopping as refusal:
+            refused: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+            refused.set_exception(refusal)
+            return refused
         await self._queue.put(waiting)
         return waiting[1]
 

@@ -170,6 +170,23 @@ async def test_many_at_once_go_in_a_group_at_a_time_and_let_others_between() -> 
     assert work.groups[1][0] == 9
 
 
+async def test_of_many_at_once_those_that_were_taken_hear_of_theirs_when_it_stops() -> None:
+    work = Work()
+    async with batching(work, group_max=2) as batcher:
+        work.may_go_on.clear()
+        many = asyncio.create_task(batcher.submit_all([1, 2, 3]))
+        await until(lambda: work.groups == [[1, 2]])
+        stopping = asyncio.create_task(batcher.stop())
+        await asyncio.sleep(0)
+        work.may_go_on.set()
+
+        *taken, late = await many
+        await stopping
+
+    assert (taken, type(late)) == ([2, 4], Stopping)
+    assert work.groups == [[1, 2]]
+
+
 async def test_many_at_once_are_refused_whole_while_the_queue_is_full() -> None:
     work = Work()
     async with batching(work, capacity=1, group_max=1) as batcher:
