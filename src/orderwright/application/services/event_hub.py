@@ -99,6 +99,7 @@ class EventHub:
         self._mailboxes: set[Mailbox] = set()  # of those, the ones that have caught up
         self._somebody = asyncio.Event()
         self._position = 0
+        self._stopping = False
         self._loop: asyncio.Task[None] | None = None
         self.catching_up = asyncio.Semaphore(_CATCHING_UP)
 
@@ -114,6 +115,7 @@ class EventHub:
         self._loop = asyncio.create_task(self._work(), name="event-hub")
 
     async def stop(self) -> None:
+        self._stopping = True
         self._close_all()
         if self._loop is not None:
             self._loop.cancel()
@@ -145,7 +147,7 @@ class EventHub:
         self._mailboxes.discard(mailbox)
 
     async def _work(self) -> None:
-        while True:
+        while not self._stopping:
             await self._somebody.wait()
             try:
                 more = await self._read() if self._mailboxes else False

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+from orderwright.application.services.lease_renewal import renewed
 from orderwright.application.services.underway import Underway
 from orderwright.domain.entities.schedule import ScheduleNotFound, ScheduleRunning, ScheduleState
 from orderwright.domain.interfaces.clock import Clock
@@ -110,23 +111,16 @@ class Schedules:
             self._failures.worker_failed(lost)
 
     async def _outcome(self, schedule: Schedule, fence: int) -> str | None:
-        renewal = asyncio.create_task(self._renew(schedule.name, fence))
         try:
-            async with asyncio.timeout(_TIME_LIMIT_S):
+            async with (
+                renewed(self._lease, lambda: self._extend(schedule.name, fence), self._failures),
+                asyncio.timeout(_TIME_LIMIT_S),
+            ):
                 await schedule.act()
         except Exception as error:  # noqa: BLE001 - the next run may find the database again
             self._failures.worker_failed(error)
             return type(error).__name__
-        else:
-            return None
-        finally:
-            renewal.cancel()
-            await asyncio.wait([renewal])
+        return None
 
-    async def _renew(self, name: str, fence: int) -> None:
-        while True:
-            await asyncio.sleep(self._lease.total_seconds() / 3)
-            try:
-                await self._store.extend(name, fence, self._clock.now() + self._lease)
-            except Exception as error:  # noqa: BLE001 - there is time to try again
-                self._failures.worker_failed(error)
+    async def _extend(self, name: str, fence: int) -> None:
+        await self._store.extend(name, fence, self._clock.now() + self._lease)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from orderwright.application.services.lease_renewal import renewed
 from orderwright.application.services.task_handlers import TaskHandler, TaskResult
 from orderwright.application.services.underway import Underway
 from orderwright.domain.entities.task import Task, TaskState
@@ -133,9 +134,11 @@ class TaskRunner:
             await uow.commit()
 
     async def _attempt(self, task: Task) -> None:
-        renewal = asyncio.create_task(self._renew_lease(task))
         try:
-            async with asyncio.timeout(self._limits.time_limit.total_seconds()):
+            async with (
+                renewed(self._limits.lease, lambda: self._extend_lease(task), self._failures),
+                asyncio.timeout(self._limits.time_limit.total_seconds()),
+            ):
                 result = await self._handlers[task.name](task)
         except DatabaseUnavailable as error:
             # Its attempts are not used up by that: none begins while there is no database to claim in.
@@ -150,20 +153,12 @@ class TaskRunner:
             self._try_again(task, "internal_error", "the task failed unexpectedly")
         else:
             self._finish(task, TaskState.SUCCEEDED, result=result)
-        finally:
-            renewal.cancel()
-            await asyncio.wait([renewal])
 
-    async def _renew_lease(self, task: Task) -> None:
-        while True:
-            await asyncio.sleep(self._limits.lease.total_seconds() / 3)
-            try:
-                async with self._units(RequestContext()) as uow:
-                    lease_until = self._clock.now() + self._limits.lease
-                    await uow.tasks.extend_lease(task.id, task.fence, lease_until)
-                    await uow.commit()
-            except Exception as error:  # noqa: BLE001 - there is time to try again
-                self._failures.worker_failed(error)
+    async def _extend_lease(self, task: Task) -> None:
+        async with self._units(RequestContext()) as uow:
+            lease_until = self._clock.now() + self._limits.lease
+            await uow.tasks.extend_lease(task.id, task.fence, lease_until)
+            await uow.commit()
 
     def _try_again(
         self, task: Task, code: str, detail: str, *, after: timedelta | None = None

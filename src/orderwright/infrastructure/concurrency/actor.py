@@ -124,8 +124,10 @@ class Actor(Generic[Message, Reply]):
             if self._is_cancelled():
                 raise
             # Something that it waited for was cancelled: the end of the message, not of the actor.
-        except Exception as error:  # noqa: BLE001 - it is theirs who asked, and the next one's turn
+        except Exception as error:  # it is theirs who asked, and the next one's turn
             self._fail(letter, error)
+            if self._is_cancelled():  # and failed on being cut off
+                raise asyncio.CancelledError from error
         except BaseException:  # the end of more than this message; who asked must not wait on
             self._fail(letter, self._stopped())
             raise

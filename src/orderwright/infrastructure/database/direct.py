@@ -3,6 +3,7 @@ to convert each value, to begin and to end a transaction, costs several times th
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -27,9 +28,12 @@ class PostgresDirect:
         try:
             driver: Any = pooled.driver_connection
             rows: Sequence[Row] = await driver.fetch(statement, *values)
-            return rows
+        except asyncio.CancelledError:
+            pooled.invalidate()  # or the next one would wait until this question is taken back
+            raise
         finally:
             pooled.close()  # nothing to wait for: no transaction was begun
+        return rows
 
 
 class SqliteDirect:

@@ -55,6 +55,7 @@ class BrokerPublisher:
         self._lost = 0
         self._wake_up = WakeUp()
         self._is_reachable = True
+        self._stopping = False
         self._loop: asyncio.Task[None] | None = None
 
     @property
@@ -86,6 +87,7 @@ class BrokerPublisher:
         return True
 
     async def stop(self) -> None:
+        self._stopping = True
         if self._loop is not None:
             self._loop.cancel()
             await asyncio.wait([self._loop])
@@ -98,7 +100,7 @@ class BrokerPublisher:
             self._waiting.clear()
 
     async def _publish_on(self) -> None:
-        while True:
+        while not self._stopping:
             if not self._waiting:
                 await self._wake_up.wait(_IDLE_S)
             elif not await self._publish_some():

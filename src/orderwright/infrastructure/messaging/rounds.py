@@ -18,18 +18,21 @@ class Rounds:
         self._act = act
         self._failures = failures
         self._interval_s = interval_s
+        self._stopping = False
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._loop = asyncio.create_task(self._go_round(), name="rounds")
 
     async def stop(self) -> None:
+        self._stopping = True
         if self._loop is not None:
             self._loop.cancel()
             await asyncio.wait([self._loop])
 
     async def _go_round(self) -> None:
-        while True:
+        # Not for ever until cancelled: what fails on being cut off says that it failed, and no more.
+        while not self._stopping:
             await asyncio.sleep(self._interval_s)
             try:
                 await self._act()

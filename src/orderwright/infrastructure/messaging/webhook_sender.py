@@ -114,7 +114,7 @@ class WebhookSender:
         await self._close()
 
     async def _look_out(self, actors: ActorSystem[int, None]) -> None:
-        while True:
+        while not self._stopping:
             try:
                 await self._call_due(actors)
             except Exception as error:  # noqa: BLE001 - the database may be there again next time

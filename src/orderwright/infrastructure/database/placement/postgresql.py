@@ -83,10 +83,9 @@ class PostgresPlacement:
     def __init__(self, connection: Any, rows: GroupRows) -> None:
         self._connection = connection
         self._rows = rows
-        self._transaction = connection.transaction()
 
     async def begin(self) -> None:
-        await self._transaction.start()
+        await self._connection.execute("BEGIN")
 
     async def look_up(self, questions: Questions) -> Known:
         found = await self._connection.fetch(
@@ -133,7 +132,7 @@ class PostgresPlacement:
 
     async def commit(self) -> None:
         try:
-            await self._transaction.commit()
+            await self._connection.execute("COMMIT")
         except Exception as error:
             if not self._connection.is_closed():
                 raise
@@ -141,7 +140,7 @@ class PostgresPlacement:
 
     async def roll_back(self) -> None:
         if not self._connection.is_closed() and self._connection.is_in_transaction():
-            await self._transaction.rollback()
+            await self._connection.execute("ROLLBACK")
 
     async def have_orders(self, order_ids: Collection[int]) -> bool:
         found: int = await self._connection.fetchval(HAVE_ORDERS, list(order_ids))

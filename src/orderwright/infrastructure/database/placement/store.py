@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
-from typing import Final
-
-from sqlalchemy.ext.asyncio import AsyncConnection
+from typing import Any, Final
 
 from orderwright.domain.interfaces.placement import PlacementTransaction
+from orderwright.infrastructure.database.bulk.transaction import driver_transaction
 from orderwright.infrastructure.database.bulk.trouble import driver_errors_in_domain_words
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.errors import in_domain_words
@@ -35,25 +34,18 @@ class SqlPlacementStore:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PlacementTransaction]:
         with in_domain_words(), driver_errors_in_domain_words():
-            async with self._database.write_engine.connect() as connection:
-                tx = await self._begun(connection)
-                try:
+            try:
+                async with driver_transaction(self._database.write_engine, self._on) as tx:
                     yield tx
-                finally:
-                    await tx.roll_back()
-                    self._events_wait()
+            finally:
+                self._events_wait()
 
     async def have_orders(self, order_ids: Collection[int]) -> bool:
         """Raises: DatabaseUnavailable."""
         with in_domain_words(), driver_errors_in_domain_words():
             async with self._database.write_engine.connect() as connection:
-                return await (await self._on(connection)).have_orders(order_ids)
+                pooled = await connection.get_raw_connection()
+                return await self._on(pooled.driver_connection).have_orders(order_ids)
 
-    async def _begun(self, connection: AsyncConnection) -> Placement:
-        tx = await self._on(connection)
-        await tx.begin()
-        return tx
-
-    async def _on(self, connection: AsyncConnection) -> Placement:
-        pooled = await connection.get_raw_connection()
-        return _KINDS[self._database.dialect](pooled.driver_connection, self._rows)
+    def _on(self, driver: Any) -> Placement:
+        return _KINDS[self._database.dialect](driver, self._rows)

@@ -85,10 +85,9 @@ class PostgresProcessing:
     def __init__(self, connection: Any, rows: ProcessingRows) -> None:
         self._connection = connection
         self._rows = rows
-        self._transaction = connection.transaction()
 
     async def begin(self) -> None:
-        await self._transaction.start()
+        await self._connection.execute("BEGIN")
 
     async def claim(
         self, name: str, *, now: datetime, lease_until: datetime, limit: int
@@ -129,11 +128,11 @@ class PostgresProcessing:
         await self._update(TASKS, self._rows.of_tasks(recorded.ends))
 
     async def commit(self) -> None:
-        await self._transaction.commit()
+        await self._connection.execute("COMMIT")
 
     async def roll_back(self) -> None:
         if not self._connection.is_closed() and self._connection.is_in_transaction():
-            await self._transaction.rollback()
+            await self._connection.execute("ROLLBACK")
 
     async def _update(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
         if not rows:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from orderwright.domain.interfaces.processing import ProcessingTransaction
+from orderwright.infrastructure.database.bulk.transaction import driver_transaction
 from orderwright.infrastructure.database.bulk.trouble import driver_errors_in_domain_words
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.errors import in_domain_words
@@ -12,7 +13,8 @@ from orderwright.infrastructure.database.processing.postgresql import PostgresPr
 from orderwright.infrastructure.database.processing.rows import ProcessingRows
 from orderwright.infrastructure.database.processing.sqlite import SqliteProcessing
 
-_KINDS: Final[Mapping[str, type[SqliteProcessing | PostgresProcessing]]] = {
+Processing = SqliteProcessing | PostgresProcessing
+_KINDS: Final[Mapping[str, type[Processing]]] = {
     "sqlite": SqliteProcessing,
     "postgresql": PostgresProcessing,
 }
@@ -32,12 +34,11 @@ class SqlProcessingStore:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[ProcessingTransaction]:
         with in_domain_words(), driver_errors_in_domain_words():
-            async with self._database.write_engine.connect() as connection:
-                pooled = await connection.get_raw_connection()
-                tx = _KINDS[self._database.dialect](pooled.driver_connection, self._rows)
-                await tx.begin()
-                try:
+            try:
+                async with driver_transaction(self._database.write_engine, self._on) as tx:
                     yield tx
-                finally:
-                    await tx.roll_back()
-                    self._events_wait()
+            finally:
+                self._events_wait()
+
+    def _on(self, driver: Any) -> Processing:
+        return _KINDS[self._database.dialect](driver, self._rows)
