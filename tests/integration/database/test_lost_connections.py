@@ -154,6 +154,15 @@ async def _until_asked(database: Database) -> None:
             await connection.rollback()
 
 
+class InternalClientError(Exception):
+    """As asyncpg has it."""
+
+
+def test_a_connection_lost_while_a_statement_is_prepared_is_told_as_one() -> None:
+    with pytest.raises(DatabaseUnavailable), driver_errors_in_domain_words():
+        raise InternalClientError("cannot switch to state 12; another operation (2) is in progress")
+
+
 async def test_a_reading_from_no_server_is_told_as_unavailable() -> None:
     async with office_on("postgresql+asyncpg://nobody@127.0.0.1:9/none") as office:
         with pytest.raises(DatabaseUnavailable):

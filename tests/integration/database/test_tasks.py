@@ -191,3 +191,15 @@ async def test_of_many_equal_promises_at_once_one_is_made(office: BackOffice) ->
 
     assert len({task_id for (task_id,) in made}) == 1
     assert len(await claim(office)) == 1
+
+
+async def test_of_many_put_down_in_one_go_those_that_are_there_are_left_out(
+    office: BackOffice,
+) -> None:
+    await enqueue(office, a_task(1, dedupe_key="order:1"))
+
+    async with office.uow() as uow:
+        await uow.tasks.enqueue_all([a_task(2, dedupe_key="order:1"), a_task(3), a_task(4)])
+        await uow.commit()
+
+    assert sorted(task.id for task in await claim(office)) == ["task-1", "task-3", "task-4"]

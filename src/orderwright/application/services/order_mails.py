@@ -42,9 +42,8 @@ class OrderMails:
 
     async def consume(self, events: Sequence[FeedEvent], uow: UnitOfWork) -> None:
         now = self._clock.now()
-        for each in events:
-            if now - each.occurred_at <= NEWS:
-                await uow.tasks.enqueue(self._task(each, now))
+        news = (each for each in events if now - each.occurred_at <= NEWS)
+        await uow.tasks.enqueue_all([self._task(each, now) for each in news])
 
     def _task(self, event: FeedEvent, now: datetime) -> Task:
         return Task(

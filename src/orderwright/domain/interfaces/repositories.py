@@ -136,6 +136,10 @@ class Tasks(Repository[Task, str], Protocol):
         """Keep it, unless an unfinished one has its `dedupe_key`: then that one is the answer."""
         ...
 
+    async def enqueue_all(self, tasks: Sequence[Task]) -> None:
+        """The same for many in one go; those that are there already are left out."""
+        ...
+
     async def requeue(self, task: Task) -> None:
         """Write down a task that begins again, and tell those who run tasks.
 

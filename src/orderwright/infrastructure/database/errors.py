@@ -51,6 +51,8 @@ _STATEMENT_TIMEOUT: Final = "57014"
 # Lost; the server has no connection or disk to spare; it is going down; it got tired of waiting.
 _GONE: Final = ("08", "53", "57P", "25P03")
 _GONE_ERRORS: Final = frozenset({"InterfaceError", "ConnectionResetError", "TimeoutError"})
+# What asyncpg says of a connection that is ended while it reads the types of a statement.
+_CUT_SHORT: Final = "cannot switch to state"
 _SQLITE_OUT_OF_DISK: Final = ("database or disk is full", "disk I/O error")
 _LOST: Final = "the connection to the database was lost"
 
@@ -82,7 +84,7 @@ def said_by_driver(error: BaseException | None) -> DomainError | None:
         return TransactionConflict("a table was altered meanwhile")
     if state == _STATEMENT_TIMEOUT:
         return DatabaseBusy("the database is busy")
-    if state.startswith(_GONE) or type(error).__name__ in _GONE_ERRORS or _is_out_of_disk(error):
+    if state.startswith(_GONE) or _is_gone(error) or _is_out_of_disk(error):
         return DatabaseUnavailable(_LOST)
     return _taken(error)
 
@@ -90,6 +92,12 @@ def said_by_driver(error: BaseException | None) -> DomainError | None:
 def sql_state(error: object) -> str:
     """PostgreSQL's five-character code, or nothing."""
     return str(getattr(error, "sqlstate", None) or "")
+
+
+def _is_gone(error: object) -> bool:
+    kind = type(error).__name__
+    is_cut_short = kind == "InternalClientError" and str(error).startswith(_CUT_SHORT)
+    return is_cut_short or kind in _GONE_ERRORS
 
 
 def _is_out_of_disk(error: object) -> bool:

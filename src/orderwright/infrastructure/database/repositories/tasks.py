@@ -11,7 +11,7 @@ from orderwright.domain.entities.task import Task, TaskNotFound, TaskState
 from orderwright.domain.interfaces.task_queue import WaitingTask
 from orderwright.infrastructure.database import tables_work
 from orderwright.infrastructure.database.repositories.kept import Kept
-from orderwright.infrastructure.database.upsert import insert_unless_there
+from orderwright.infrastructure.database.upsert import insert_unless_there, rows_unless_there
 
 _tasks = tables_work.tasks.c
 _UNFINISHED = _tasks.state.in_([TaskState.QUEUED, TaskState.RUNNING])
@@ -23,8 +23,8 @@ class SqlTasks(Kept[Task, str]):
         self.put_down: list[WaitingTask] = []  # by this unit of work, for the runners
 
     async def enqueue(self, task: Task) -> Task:
-        row = {column.name: getattr(task, column.name) for column in tables_work.tasks.columns}
-        await self._session.execute(insert_unless_there(self._session, tables_work.tasks, row))
+        inserting = insert_unless_there(self._session, tables_work.tasks, _row(task))
+        await self._session.execute(inserting)
         kept = await self._first(_tasks.id == task.id)
         if kept is None:
             kept = await self._first(and_(_tasks.dedupe_key == task.dedupe_key, _UNFINISHED))
@@ -33,6 +33,12 @@ class SqlTasks(Kept[Task, str]):
             return await self.enqueue(task)
         self.put_down.append(WaitingTask(kept.id, kept.fence))
         return kept
+
+    async def enqueue_all(self, tasks: Sequence[Task]) -> None:
+        if tasks:
+            inserting = rows_unless_there(self._session, tables_work.tasks)
+            await self._session.execute(inserting, [*map(_row, tasks)])
+            self.put_down += [WaitingTask(each.id, each.fence) for each in tasks]
 
     async def requeue(self, task: Task) -> None:
         self._session.add(task)
@@ -109,3 +115,7 @@ def is_due(now: Any) -> ColumnElement[bool]:
     waiting = and_(_tasks.state == TaskState.QUEUED, _tasks.due_at <= now)
     orphaned = and_(_tasks.state == TaskState.RUNNING, _tasks.lease_until < now)
     return or_(waiting, orphaned)
+
+
+def _row(task: Task) -> dict[str, Any]:
+    return {column.name: getattr(task, column.name) for column in tables_work.tasks.columns}
