@@ -20,7 +20,11 @@ from orderwright.application.queries.audit import audit
 from orderwright.application.services.pricing import WantedItem
 from orderwright.domain.interfaces.placement import CommitUnknown
 from orderwright.domain.interfaces.task_queue import WaitingTask
-from orderwright.domain.interfaces.unit_of_work import DatabaseUnavailable, TransactionConflict
+from orderwright.domain.interfaces.unit_of_work import (
+    DatabaseBusy,
+    DatabaseUnavailable,
+    TransactionConflict,
+)
 from orderwright.domain.value_objects.money import UnitPrice
 from orderwright.infrastructure.crash_points import nothing
 from orderwright.infrastructure.database import tables, tables_work
@@ -377,6 +381,16 @@ async def test_what_is_not_over_soon_is_answered_to_everybody_and_nothing_is_don
     assert outcomes == ["database_unavailable"] * 3
     assert await rows(counter, "orders") == 0
     assert (await counter.office.stock(apple)).reserved == 0
+
+
+async def test_a_database_that_is_too_busy_is_not_waited_for_again(counter: Counter) -> None:
+    ada, apple = await counter.office.customer(), await counter.office.product(stock=2)
+    faulty(counter, "shelves", DatabaseBusy("busy"), times=1, after=True)
+    wanted = counter.request(ada, (apple, 1), key="k")
+
+    assert await counter.place(wanted) == ["database_busy"]
+    assert (await counter.place(wanted))[0].startswith("placed")
+    assert await rows(counter, "orders") == 1
 
 
 async def test_a_commit_whose_answer_was_lost_is_found_to_have_happened(counter: Counter) -> None:

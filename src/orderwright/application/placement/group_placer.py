@@ -19,6 +19,7 @@ from orderwright.domain.interfaces.placement import (
     PlacementStore,
 )
 from orderwright.domain.interfaces.task_queue import TasksWait, WaitingTask, nobody
+from orderwright.domain.interfaces.unit_of_work import DatabaseBusy
 
 # A deadlock, a lost connection or a key that another process took: the next try finds it settled.
 ATTEMPTS: Final = 3
@@ -64,7 +65,8 @@ class GroupPlacer:
         except CommitUnknown as unknown:
             return await self._repeat_keyed(requests, unknown, attempts - 1)
         except Unavailable as unavailable:
-            if attempts > 1:
+            # Who has waited for a busy database as long as anybody may is told so, not made to wait again.
+            if attempts > 1 and not isinstance(unavailable, DatabaseBusy):
                 return await self.place_all(requests, attempts - 1)
             return [unavailable] * len(requests)
         except Exception as error:  # noqa: BLE001 - raised by whoever asked for what cannot be placed
