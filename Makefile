@@ -9,7 +9,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 	--override requirements/override.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench plans chaos fuzz openapi setup fmt lock clean
+.PHONY: help run test check types bench plans chaos fuzz openapi setup fmt lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,9 +23,12 @@ test: $(VENV)/.dev ## Run every test, on SQLite and on PostgreSQL
 check: $(VENV)/.dev ## Format, lint, types, layers, tests: exactly what CI runs
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
-	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2
+	@$(MAKE) --no-print-directory --jobs 2 types test
+
+# Beside the tests, which wait for disks and processes now and then.
+types: $(VENV)/.dev
+	$(BIN)/mypy
 
 bench: $(VENV)/.dev ## Measure the table of goals: placement against pgbench, reads, bulk, memory
 	$(BIN)/python -m benchmarks

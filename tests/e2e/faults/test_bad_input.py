@@ -33,12 +33,28 @@ CANARY: Final = "canary-hunter2"
 MEGABYTE: Final = 1_048_576
 
 
-@pytest.fixture(params=["made-up", "shared"])
-def corpus(request: pytest.FixtureRequest) -> Corpus:
-    if request.param == "made-up":
-        return Corpus.made_up()
+# The shared one is large, and most of it is refused before any database hears of it.
+@pytest.fixture(
+    params=[
+        ("sqlite", "made-up"),
+        ("postgresql", "made-up"),
+        pytest.param(("sqlite", "shared"), marks=pytest.mark.long),
+        ("postgresql", "shared"),
+    ],
+    ids="-".join,
+)
+def url_and_corpus(request: pytest.FixtureRequest) -> tuple[str, Corpus]:
+    database, texts = request.param
+    url: str = request.getfixturevalue(f"{database}_url")
+    if texts == "made-up":
+        return url, Corpus.made_up()
     directory: Path = request.getfixturevalue("shared_data")
-    return Corpus.shared(directory / "bad-input")
+    return url, Corpus.shared(directory / "bad-input")
+
+
+@pytest.fixture
+def corpus(url_and_corpus: tuple[str, Corpus]) -> Corpus:
+    return url_and_corpus[1]
 
 
 # By default far less than the usual limit; the whole takes minutes.
@@ -46,9 +62,9 @@ pytestmark = pytest.mark.timeout(3600 if SHARE > 2 else 300)
 
 
 @pytest.fixture
-async def unlimited(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
+async def unlimited(url_and_corpus: tuple[str, Corpus], tmp_path: Path) -> AsyncIterator[Service]:
     async with Service.running(
-        database_url, tmp_path, rate_limit_enabled=False, log_level="ERROR"
+        url_and_corpus[0], tmp_path, rate_limit_enabled=False, log_level="ERROR"
     ) as service:
         yield service
 

@@ -21,10 +21,21 @@ def control_totals(file: Path) -> dict[str, object]:
     }
 
 
-@pytest.mark.timeout(300)
 async def test_every_line_of_a_real_month_is_accounted_for(
-    database_url: str, shared_data: Path, tmp_path: Path
+    sqlite_url: str, shared_data: Path, tmp_path: Path
 ) -> None:
+    await _account_for_a_month(Importer(sqlite_url, tmp_path), shared_data)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+async def test_every_line_of_a_real_month_is_accounted_for_on_postgresql(
+    postgresql_url: str, shared_data: Path, tmp_path: Path
+) -> None:
+    await _account_for_a_month(Importer(postgresql_url, tmp_path), shared_data)
+
+
+async def _account_for_a_month(importer: Importer, shared_data: Path) -> None:
     file = shared_data / "online-retail" / "2011-02.csv.gz"
     expected = control_totals(file)
     # Printed with the data by whoever published it.
@@ -34,7 +45,6 @@ async def test_every_line_of_a_real_month_is_accounted_for(
         "units": 277989,
         "value": Decimal("498062.65"),
     }
-    importer = Importer(database_url, tmp_path)
 
     report = importer.run([file], "online-retail")
 

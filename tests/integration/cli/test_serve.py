@@ -87,7 +87,7 @@ def test_a_deployment_gets_no_key_and_logs_json(orderwright: CommandLine) -> Non
         ("1", (signal.SIGTERM, signal.SIGTERM)),
         ("1", (signal.SIGINT, signal.SIGTERM)),
         ("2", (signal.SIGTERM, signal.SIGTERM)),
-        ("2", (signal.SIGINT,)),
+        pytest.param("2", (signal.SIGINT,), marks=pytest.mark.long),
     ],
     ids=str,
 )
