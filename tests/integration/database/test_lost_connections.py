@@ -1,9 +1,12 @@
 """PostgreSQL goes away, or takes too long, in the middle of things: an answer, and nothing half done."""
 
 import asyncio
+import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -152,6 +155,17 @@ async def _until_asked(database: Database) -> None:
     async with asyncio.timeout(_DEADLINE_S), database.write_engine.connect() as connection:
         while not await connection.scalar(_COUNT_SLEEPING):
             await connection.rollback()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other kernels name it otherwise")
+async def test_a_server_that_falls_silent_counts_as_lost(postgresql_url: str) -> None:
+    """Its kernel no longer acknowledges what it is sent: nothing that ends a wait would ever come."""
+    async with office_on(postgresql_url) as office, office.database.write_engine.connect() as one:
+        driver: Any = (await one.get_raw_connection()).driver_connection
+        opened = driver._transport.get_extra_info("socket")
+        options = (socket.TCP_USER_TIMEOUT, socket.TCP_KEEPIDLE, socket.TCP_KEEPCNT)
+        assert [opened.getsockopt(socket.IPPROTO_TCP, each) for each in options] == [6_000, 2, 2]
+        assert opened.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
 
 
 class InternalClientError(Exception):

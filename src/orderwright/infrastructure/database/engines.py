@@ -11,6 +11,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool, Pool
 
 from orderwright.infrastructure.database import sqlite_driver
 from orderwright.infrastructure.database.fair_pool import FairPool
+from orderwright.infrastructure.database.silence import notice_silence
 from orderwright.infrastructure.database.types import strict_json
 
 _NO_LIMIT: Final = 0.0
@@ -79,6 +80,7 @@ def postgresql(url: str, limits: Limits) -> AsyncEngine:
         pool_timeout=limits.pool_timeout_s,
     )
     _replace_closed(engine.sync_engine.pool)
+    notice_silence(engine.sync_engine.pool)
     return engine
 
 
