@@ -39,6 +39,7 @@ class Batcher(Generic[Item, Result]):
         self._retry_after_s = retry_after_s
         self._gather_s = gather_s
         self._queue: asyncio.Queue[tuple[Item, asyncio.Future[Result]]] = asyncio.Queue(capacity)
+        self._waiting_for_room = 0
         self._running: list[asyncio.Task[None]] = []
         self._stopping = False
 
@@ -79,12 +80,10 @@ class Batcher(Generic[Item, Result]):
 
     def _put_at_once(self, item: Item) -> asyncio.Future[Result]:
         waiting = self._entry(item)
-        try:
-            self._queue.put_nowait(waiting)
-        except asyncio.QueueFull:
-            raise QueueFull(
-                "too many are waiting already", retry_after_s=self._retry_after_s
-            ) from None
+        # Room that has just been made is for those who wait for it: they were taken in before.
+        if self._waiting_for_room or self._queue.full():
+            raise QueueFull("too many are waiting already", retry_after_s=self._retry_after_s)
+        self._queue.put_nowait(waiting)
         return waiting[1]
 
     async def _put_when_room(self, item: Item) -> asyncio.Future[Result]:
@@ -95,7 +94,11 @@ class Batcher(Generic[Item, Result]):
             refused: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
             refused.set_exception(refusal)
             return refused
-        await self._queue.put(waiting)
+        self._waiting_for_room += 1
+        try:
+            await self._queue.put(waiting)
+        finally:
+            self._waiting_for_room -= 1
         return waiting[1]
 
     def _entry(self, item: Item) -> tuple[Item, asyncio.Future[Result]]:

@@ -3,7 +3,7 @@
 import asyncio
 import weakref
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -198,6 +198,31 @@ async def test_many_at_once_are_refused_whole_while_the_queue_is_full() -> None:
 
         with pytest.raises(QueueFull):
             await batcher.submit_all([3, 4])
+
+
+async def test_many_at_once_are_not_overtaken_by_those_who_keep_asking() -> None:
+    async def work(numbers: Sequence[int]) -> Sequence[int]:
+        await asyncio.sleep(0)
+        return numbers
+
+    async def keep_asking(batcher: Batcher[int, int]) -> None:
+        while True:
+            with suppress(QueueFull):
+                await batcher.submit(9)
+            await asyncio.sleep(0)
+
+    batcher = Batcher(work, capacity=2, group_max=4)
+    many = asyncio.create_task(batcher.submit_all([1, 2, 3, 4]))
+    await until(lambda: batcher.depth == 2)
+    asking = [asyncio.create_task(keep_asking(batcher)) for _ in range(20)]
+    batcher.start()
+
+    async with asyncio.timeout(5):
+        assert await many == [1, 2, 3, 4]
+    for each in asking:
+        each.cancel()
+    await asyncio.gather(*asking, return_exceptions=True)
+    await batcher.stop()
 
 
 async def test_of_many_at_once_each_hears_of_its_own_group() -> None:
