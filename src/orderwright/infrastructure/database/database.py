@@ -1,10 +1,11 @@
 """The database of one process: two ways in, one to write and one to read."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Final, Literal
 
 from sqlalchemy import event, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
 from orderwright.infrastructure.database import engines
@@ -24,6 +25,7 @@ class Database:
 
     def __init__(self, url: str, limits: Limits | None = None) -> None:
         limits = limits or Limits()
+        self._url = url
         self.dialect: Dialect = "sqlite" if url.startswith("sqlite") else "postgresql"
         if self.dialect == "sqlite":
             self.write_engine = engines.sqlite_writer(url, limits)
@@ -49,6 +51,20 @@ class Database:
         def tell_if_noted(session: Session) -> None:
             if not session.in_nested_transaction() and session.info.pop(_TO_TELL, False):
                 tell()
+
+    @asynccontextmanager
+    async def unhurried(self) -> AsyncIterator[AsyncConnection]:
+        """To read, in one snapshot, what may take longer than anything that a request waits for."""
+        if self.dialect == "sqlite":
+            async with self.read_engine.connect() as connection:
+                yield connection
+            return
+        engine = engines.postgresql_unhurried(self._url)
+        try:
+            async with engine.connect() as connection:
+                yield connection
+        finally:
+            await engine.dispose()
 
     async def ping(self) -> None:
         """Raises: SQLAlchemyError, when the database cannot be asked anything."""

@@ -3,7 +3,6 @@ to convert each value, to begin and to end a transaction, costs several times th
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -28,8 +27,8 @@ class PostgresDirect:
         try:
             driver: Any = pooled.driver_connection
             rows: Sequence[Row] = await driver.fetch(statement, *values)
-        except asyncio.CancelledError:
-            pooled.invalidate()  # or the next one would wait until this question is taken back
+        except TimeoutError:
+            pooled.invalidate()  # or the next one would wait for a server that says nothing any more
             raise
         finally:
             pooled.close()  # nothing to wait for: no transaction was begun

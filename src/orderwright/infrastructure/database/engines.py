@@ -11,7 +11,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool, Pool
 
 from orderwright.infrastructure.database import sqlite_driver
 from orderwright.infrastructure.database.fair_pool import FairPool
-from orderwright.infrastructure.database.silence import notice_silence
+from orderwright.infrastructure.database.silence import answer_within_s, notice_silence
 from orderwright.infrastructure.database.types import strict_json
 
 _NO_LIMIT: Final = 0.0
@@ -80,8 +80,15 @@ def postgresql(url: str, limits: Limits) -> AsyncEngine:
         pool_timeout=limits.pool_timeout_s,
     )
     _replace_closed(engine.sync_engine.pool)
-    notice_silence(engine.sync_engine.pool)
+    notice_silence(engine.sync_engine)
     return engine
+
+
+def postgresql_unhurried(url: str) -> AsyncEngine:
+    """To read what may take minutes: nothing of it is limited."""
+    return _postgresql(url, FOR_MIGRATIONS, poolclass=NullPool).execution_options(
+        isolation_level="REPEATABLE READ", postgresql_readonly=True
+    )
 
 
 def for_migrations(url: str) -> AsyncEngine:
@@ -133,6 +140,7 @@ def _postgresql(url: str, limits: Limits, **pool: Any) -> AsyncEngine:
         url,
         connect_args={
             "timeout": limits.connect_timeout_s,
+            "command_timeout": answer_within_s(limits.statement_timeout_s),
             "server_settings": {
                 "application_name": "orderwright",
                 "timezone": "UTC",

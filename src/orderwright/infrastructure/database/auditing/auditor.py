@@ -36,14 +36,8 @@ class SqlAuditor:
 
     async def examine(self, report: Callable[[Violation], None]) -> Mapping[str, int]:
         with in_domain_words():
-            async with self._database.read_engine.connect() as connection:
-                await self._take_time(connection)
+            async with self._database.unhurried() as connection:
                 return await run_checks(connection, report)
-
-    async def _take_time(self, connection: AsyncConnection) -> None:
-        # A statement over everything may last longer than one that a request waits for.
-        if self._database.dialect == "postgresql":
-            await connection.execute(text("SET LOCAL statement_timeout = 0"))
 
 
 async def run_checks(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -25,16 +25,20 @@ async def driver_transaction(
     """On the driver's own connection, of which the pool knows only that it was lent.
 
     It is closed, and so undone by the database, when nobody knows what it is in the middle of: after
-    a cancellation, or when it can't be rolled back. Lent again, it would take what others commit into
-    a transaction that never ends.
+    a cancellation, when no answer came, or when it can't be rolled back. Lent again, it would take
+    what others commit into a transaction that never ends.
     """
     async with engine.connect() as connection, _closed_if_cut_off(connection):
         tx = of((await connection.get_raw_connection()).driver_connection)
         try:
             await tx.begin()
             yield tx
+        except TimeoutError as silence:
+            await connection.invalidate(silence)
+            raise
         except Exception:
-            await _roll_back(tx, connection)
+            with suppress(Exception):  # what went wrong before is to be told
+                await _roll_back(tx, connection)
             raise
         await _roll_back(tx, connection)
 

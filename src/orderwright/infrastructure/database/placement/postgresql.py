@@ -133,6 +133,9 @@ class PostgresPlacement:
     async def commit(self) -> None:
         try:
             await self._connection.execute("COMMIT")
+        except TimeoutError as silence:
+            self._connection.terminate()  # to roll back would be to wait for it again
+            raise CommitUnknown("the database did not answer") from silence
         except Exception as error:
             if not self._connection.is_closed():
                 raise
