@@ -139,7 +139,7 @@ class BackOffice:
         return (await self.placing.place(request)).order.id
 
     async def process(self, order_id: int, token: str | None = None) -> Order:
-        command = ProcessOrder(order_id=order_id, provider="sandbox", payment_token=token)
+        command = ProcessOrder(order_id=order_id, provider=self.gateway.name, payment_token=token)
         return await process_order(
             command,
             self.uow(),

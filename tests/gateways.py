@@ -1,5 +1,6 @@
 """Gateways for tests: the sandbox, made to misbehave or watched."""
 
+import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -57,6 +58,30 @@ class DoubleGateway(UnreliableGateway):
     async def look_up(self, call: GatewayCall) -> Outcome | None:
         once = Outcome(kind=OutcomeKind.SUCCEEDED, provider_payment_id="once")
         return replace(once, surplus=(Surplus("again", call.amount),))
+
+
+class KeylessGateway(SandboxGateway):
+    """Keeps no keys: charges as often as it is asked, and answers the first who asked last."""
+
+    def __init__(self) -> None:
+        self.is_asked = asyncio.Event()
+        self.may_answer = asyncio.Event()
+        self.given_back: Counter[str | None] = Counter()
+        self._charges = 0
+
+    async def carry_out(self, call: GatewayCall) -> Outcome:
+        if call.kind is OperationKind.REFUND:
+            self.given_back[call.provider_payment_id] += call.amount.minor
+            return await super().carry_out(call)
+        self._charges += 1
+        number = str(self._charges)
+        if not self.is_asked.is_set():
+            self.is_asked.set()
+            await self.may_answer.wait()
+        return Outcome(kind=OutcomeKind.SUCCEEDED, provider_payment_id=number)
+
+    async def look_up(self, call: GatewayCall) -> Outcome | None:  # noqa: ARG002 - knows nothing
+        return None
 
 
 class RefusingGateway(SandboxGateway):

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from orderwright.application.commands.resolve_operation import OperationNeedsNobody
@@ -12,7 +14,7 @@ from orderwright.infrastructure.database.auditing.auditor import SqlAuditor
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.readers.open_operations import SqlOpenOperationReader
 from tests.back_office import BackOffice
-from tests.gateways import DoubleGateway
+from tests.gateways import DoubleGateway, KeylessGateway
 
 
 async def charged_twice(office: BackOffice) -> int:
@@ -135,3 +137,26 @@ async def test_of_a_cancelled_order_both_go_back_and_no_more(database: Database)
 
     assert gateway.given_back == {"once": 1250, "again": 1250}
     assert (await office.order(order.id)).status is OrderStatus.CANCELLED
+
+
+async def test_what_two_who_asked_at_once_were_each_told_of_is_paid_once(
+    database: Database,
+) -> None:
+    gateway = KeylessGateway()
+    office = BackOffice(database, gateway)
+    order = await office.place(await office.product())
+    slow = asyncio.create_task(office.process(order.id))
+    await gateway.is_asked.wait()
+    await office.settle(order.id)
+    gateway.may_answer.set()
+    await slow
+
+    assert await standing(office, order.id) == {
+        "2": PaymentState.CAPTURED,
+        "1": PaymentState.REFUNDED,
+    }
+    assert gateway.given_back == {"1": 1250}
+    (shown,) = await SqlOpenOperationReader(database).in_need(skip=0, limit=10)
+    assert shown.provider_payment_id == "1"
+    await office.resolve(shown.id, succeeded=True, provider_payment_id="somebody else's")
+    assert gateway.given_back == {"1": 1250}

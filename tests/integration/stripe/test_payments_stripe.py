@@ -201,6 +201,7 @@ REFUSALS = [
     (error(503, "api_error"), UNKNOWN),
     (error(424, "invalid_request_error"), UNKNOWN),
     (Reply(400, b"<html>a proxy in between</html>"), UNKNOWN),
+    (Reply(400, b'{"error": {"type": []}}'), UNKNOWN),
     (Reply(302, b"", {"Location": "http://127.0.0.1:9/"}), UNKNOWN),
 ]
 

@@ -59,7 +59,10 @@ async def resolve_operation(
             await _note(command, payment, uow, now)
         await uow.checkpoint(payment.id)
         operation = _operation_of(command, payment)
-        result = (Sent(call_of(operation, payment), payment.id, operation.sends), _outcome(command))
+        result = (
+            Sent(call_of(operation, payment), payment.id, operation.sends),
+            _outcome(command, operation),
+        )
     await hear(payment.order_id, [result], uow.context)
     async with uow:
         return await uow.commit(await uow.payments.get_by_id(payment.id))
@@ -98,7 +101,9 @@ def _operation_of(command: ResolveOperation, payment: Payment) -> PaymentOperati
     return next(each for each in payment.operations if each.id == command.operation_id)
 
 
-def _outcome(command: ResolveOperation) -> Outcome:
+def _outcome(command: ResolveOperation, operation: PaymentOperation) -> Outcome:
     if command.succeeded:
-        return Outcome(kind=OutcomeKind.SUCCEEDED, provider_payment_id=command.provider_payment_id)
+        # Of one that has its payment, another one that a person names is none that the gateway made.
+        named = command.provider_payment_id if operation.is_open else None
+        return Outcome(kind=OutcomeKind.SUCCEEDED, provider_payment_id=named)
     return Outcome(kind=OutcomeKind.DECLINED, error_code=BY_HAND)

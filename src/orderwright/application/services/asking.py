@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from orderwright.application.services.asking_again import is_forgotten
 from orderwright.domain.entities.payment import Payment
-from orderwright.domain.entities.payment_operation import PaymentOperation
+from orderwright.domain.entities.payment_operation import BEGINS, PaymentOperation
 from orderwright.domain.interfaces.payment_gateway import (
     GatewayCall,
     Outcome,
@@ -15,16 +16,21 @@ from orderwright.domain.interfaces.payment_gateway import (
     PaymentGateway,
 )
 
+# The error code of what was to begin at a gateway that is not in use any more.
+OTHER_GATEWAY: Final = "other_gateway"
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """`is_forgotten`: it may have been executed under a key that the gateway may have forgotten."""
+    """`is_forgotten`: it may have been executed under a key that the gateway may have forgotten.
+    `is_elsewhere`: it is of a payment at another gateway than the one in use."""
 
     call: GatewayCall
     payment_id: str
     sends: int
     asked_before: bool = False
     is_forgotten: bool = False
+    is_elsewhere: bool = False
 
 
 def call_of(operation: PaymentOperation, payment: Payment) -> GatewayCall:
@@ -46,17 +52,28 @@ class Asking:
     def send(self, operation: PaymentOperation, payment: Payment, now: datetime) -> Sent:
         """Mark it as sent, to be committed before it is."""
         asked_before = operation.first_sent_at is not None
-        forgotten = is_forgotten(operation, self._gateway.traits, now)
+        elsewhere = self.is_elsewhere(payment)
+        # Nobody here can ask for it: that is for a person too.
+        forgotten = elsewhere or is_forgotten(operation, self._gateway.traits, now)
         operation.mark_sent(now)
         call = call_of(operation, payment)
-        return Sent(call, payment.id, operation.sends, asked_before, forgotten)
+        return Sent(call, payment.id, operation.sends, asked_before, forgotten, elsewhere)
+
+    def is_elsewhere(self, payment: Payment) -> bool:
+        """Whether another gateway than the one in use has it, which knows nothing of it: to ask that
+        one for the money would take it twice, or give back what it never had."""
+        return payment.provider != self._gateway.name
 
     async def look_up(self, sent: Sent) -> Outcome | None:
         """None: the gateway knows nothing of it, or cannot be asked."""
-        return await self._gateway.look_up(sent.call) if self.can_look_up else None
+        if sent.is_elsewhere or not self.can_look_up:
+            return None
+        return await self._gateway.look_up(sent.call)
 
     async def ask(self, sent: Sent) -> Outcome:
         """What was sent before is looked up first, and sent again only while its key protects it."""
+        if sent.is_elsewhere:
+            return _not_asked(sent)
         if sent.asked_before:
             known = await self.look_up(sent)
             if known is not None:
@@ -64,3 +81,10 @@ class Asking:
         if sent.is_forgotten:
             return Outcome(kind=OutcomeKind.UNKNOWN)
         return await self._gateway.carry_out(sent.call)
+
+
+def _not_asked(sent: Sent) -> Outcome:
+    """Money that was not asked for yet may be asked for anew, where it can be."""
+    if sent.call.kind in BEGINS and not sent.asked_before:
+        return Outcome(kind=OutcomeKind.DECLINED, error_code=OTHER_GATEWAY)
+    return Outcome(kind=OutcomeKind.UNKNOWN)

@@ -92,7 +92,13 @@ class Settlement:
             for payment in await uow.payments.of_order(order_id):
                 operation = payment.failed_beginning(operation_id)
                 if operation is not None:
-                    return Sent(call_of(operation, payment), payment.id, operation.sends)
+                    elsewhere = self._asking.is_elsewhere(payment)
+                    return Sent(
+                        call_of(operation, payment),
+                        payment.id,
+                        operation.sends,
+                        is_elsewhere=elsewhere,
+                    )
         return None
 
     async def _send(self, order_id: int, uow: UnitOfWork) -> list[Sent]:

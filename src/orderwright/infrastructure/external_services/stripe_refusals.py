@@ -44,7 +44,7 @@ def _is_final(status: int, error: Members) -> bool:
         HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
         and status not in _NO_ANSWER
     )
-    return is_refusal and error.get("type") in _REFUSALS
+    return is_refusal and str(error.get("type")) in _REFUSALS
 
 
 _NO_ANSWER: Final = frozenset(

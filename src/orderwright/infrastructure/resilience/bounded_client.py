@@ -48,9 +48,10 @@ class BoundedClient:
     Follows no redirects, keeps no cookies, asks no proxies, and never retries.
 
     A second answer that nobody asked for is not always noticed: one that comes later ends its idle
-    connection, but one that came along with the first waits in h11's buffer, which cannot be seen from
-    here, and answers the next request on that connection. So whoever must not mistake another's answer
-    for theirs lets answers name what was asked, as the payment gateways do.
+    connection, and one that came whole along with the first ends it too; but one of which only a
+    beginning came waits in h11's buffer, which cannot be seen from here, and its end answers the next
+    request on that connection. So whoever must not mistake another's answer for theirs lets answers name
+    what was asked, as the payment gateways do.
     """
 
     def __init__(

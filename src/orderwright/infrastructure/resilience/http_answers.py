@@ -61,7 +61,7 @@ def retry_after_s(text: str, now: datetime) -> float:
         return min(float(text[:_DIGITS_MAX]), RETRY_AFTER_MAX_S)
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # an hour or an offset of twenty digits
         return 0.0
     aware = until if until.tzinfo else until.replace(tzinfo=UTC)
     return min(max(0.0, (aware - now).total_seconds()), RETRY_AFTER_MAX_S)

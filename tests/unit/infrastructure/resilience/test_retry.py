@@ -200,6 +200,8 @@ async def test_it_does_not_wait_beyond_the_deadline_around_it(time: PassingTime)
         ("-5", 0.0),
         ("soon", 0.0),
         ("Mon, 99 Foo 2026 99:99:99 GMT", 0.0),
+        (f"Thu, 01 Jan 2026 00:00:00 +{'9' * 20}", 0.0),
+        (f"Thu, 01 Jan 2026 {'9' * 20}:00:00 GMT", 0.0),
     ],
 )
 def test_retry_after_is_read_in_seconds_or_as_a_date(text: str, expected: float) -> None:
