@@ -17,9 +17,16 @@ LOCALHOST: Final = "127.0.0.1"
 class Mailbox:
     def __init__(self) -> None:
         self.got: list[EmailMessage] = []
+        self.answer_to_sender = "250 OK"
         self.answer_to_recipient = "250 OK"
         self.answer_to_data = "250 OK"
         self.port = 0
+
+    async def handle_MAIL(  # noqa: N802
+        self, _server: Any, _session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        envelope.mail_from, envelope.mail_options = address, options
+        return self.answer_to_sender
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ COMMANDS: Final = {
     ],
 }
 _STOPPED_WITHIN_S: Final = 60.0
+_AGAIN_AFTER_S: Final = 0.02
 
 
 class WorkerProcess:
@@ -36,8 +38,12 @@ class WorkerProcess:
         self.process.wait(_STOPPED_WITHIN_S)
 
     def terminate(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(_STOPPED_WITHIN_S)
+        """SIGTERM, again and again: one too many must not change how it ends."""
+        give_up_at = time.monotonic() + _STOPPED_WITHIN_S
+        while self.process.poll() is None and time.monotonic() < give_up_at:
+            self.process.send_signal(signal.SIGTERM)
+            time.sleep(_AGAIN_AFTER_S)
+        return self.process.wait(0)
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")

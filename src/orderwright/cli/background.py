@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from orderwright.cli.exit_codes import ExitCode
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from orderwright.container import Container
 
 Chosen = Callable[["Container"], Sequence[Any]]
-_STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def run_until_stopped(name: str, chosen: Chosen) -> ExitCode:
@@ -35,7 +36,7 @@ async def _run(name: str, settings: Settings, chosen: Chosen) -> ExitCode:
     from orderwright.container import at_work, build_container, opened
 
     log = structlog.get_logger("orderwright.background").bind(command=name)
-    stopped = _on_signal()
+    stopped = stopped_by_signal()
     async with opened(build_container(settings)) as container:
         await ready_schema(container, settings, care=SchemaCare.READY)
         if stopped.is_set():
@@ -77,12 +78,19 @@ def _metrics_shown(container: Container, settings: Settings) -> Iterator[int | N
         yield at
 
 
-def _on_signal() -> asyncio.Event:
-    """A second signal changes nothing: what is left to do is short, and safe to be cut off."""
+def stopped_by_signal() -> asyncio.Event:
+    """A second signal changes nothing, even while the interpreter tidies up: what is left to do is
+    short, and safe to be cut off."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for each in _STOP_SIGNALS:
-        signal.signal(each, lambda *_: loop.call_soon_threadsafe(stopped.set))
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        for each in STOP_SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        loop.call_soon_threadsafe(stopped.set)
+
+    for each in STOP_SIGNALS:
+        signal.signal(each, stop)
     return stopped
 
 

@@ -130,6 +130,23 @@ async def test_a_task_that_nobody_can_run_is_dead_in_the_end(database: Database)
     assert await state_of(office, "unheard_of") is TaskState.DEAD
 
 
+async def test_one_that_is_cut_off_at_its_time_limit_says_so(database: Database) -> None:
+    office, failures = BackOffice(database), Failures()
+    await put_down(office, "stuck")
+
+    async def stuck(_task: Task) -> TaskResult:
+        await asyncio.Event().wait()
+        return {}
+
+    limits = TaskLimits(time_limit=timedelta(milliseconds=1), retries_max=0)
+    await run_to_the_end(runner(office, failures, limits=limits, stuck=stuck))
+
+    task = await office.details.task("stuck")
+    assert task is not None
+    assert task.state is TaskState.DEAD
+    assert task.error == {"code": "time_limit", "detail": "the task took longer than 0.001 s"}
+
+
 async def test_one_that_takes_long_holds_up_no_other(database: Database) -> None:
     office, failures, freed = BackOffice(database), Failures(), asyncio.Event()
     await put_down(office, "long")

@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from standardwebhooks import Webhook
 
+from orderwright.application.commands.change_webhook import ChangeWebhook, change_webhook
 from orderwright.application.commands.create_webhook import CreateWebhook, create_webhook
 from orderwright.application.commands.delete_webhook import DeleteWebhook, delete_webhook
 from orderwright.application.commands.send_test_webhook import SendTestWebhook, send_test_webhook
@@ -244,6 +245,25 @@ async def test_whoever_says_gone_hears_nothing_more(post: Post) -> None:
 
     assert endpoint.disabled_reason is DisabledBecause.GONE
     assert await post.send() == Round(0, 0)
+
+
+async def test_what_an_address_says_that_was_changed_meanwhile_counts_for_nothing(
+    post: Post,
+) -> None:
+    post.sink.by_path["/former"] = answer("410 Gone")
+    endpoint_id, delivery = await post.endpoint("/former"), await post.test()
+
+    async def change(_point: str) -> None:
+        command = ChangeWebhook(endpoint_id=endpoint_id, changes={"url": post.sink.url + "/new"})
+        await change_webhook(command, post.uow(), urls=URLS, now=post.clock.now())
+
+    post.reached = change
+    assert await post.send() == Round(1, 0)
+
+    post.reached = nothing
+    assert (await post.seen()).active
+    assert await post.send() == Round(1, 1)
+    assert (await post.delivery(delivery.id)).state is DeliveryState.DELIVERED
 
 
 async def test_whoever_fails_for_days_is_disabled(post: Post) -> None:

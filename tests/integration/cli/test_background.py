@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import signal
 import socket
 from pathlib import Path
 from typing import Final
@@ -61,8 +60,6 @@ async def test_a_worker_runs_tasks_until_it_is_told_to_stop_even_twice(
             while (await office.details.task("t")).state is not TaskState.DEAD:  # type: ignore[union-attr]
                 await asyncio.sleep(0.05)
         assert "orders_in_progress 0.0" in (await metrics_of(worker)).splitlines()
-        worker.process.send_signal(signal.SIGTERM)
-
         assert worker.terminate() == 0
 
     assert "background.stopped" in worker.said()

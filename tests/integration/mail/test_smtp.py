@@ -75,6 +75,13 @@ async def test_what_the_server_cannot_take_now_is_to_be_sent_again(mailbox: Mail
         await mailer_of(server_at(mailbox.port)).send(MAIL)
 
 
+async def test_a_server_that_refuses_the_sender_is_to_be_asked_again(mailbox: Mailbox) -> None:
+    mailbox.answer_to_sender = "554 we do not know you"
+    with pytest.raises(MailServerUnavailable, match="554"):
+        await mailer_of(server_at(mailbox.port)).send(MAIL)
+    assert mailbox.got == []
+
+
 async def test_a_server_that_is_not_there_is_to_be_asked_again() -> None:
     with pytest.raises(MailServerUnavailable):
         await mailer_of(server_at(free_port())).send(MAIL)

@@ -134,10 +134,11 @@ class TaskRunner:
             await uow.commit()
 
     async def _attempt(self, task: Task) -> None:
+        limit_s = self._limits.time_limit.total_seconds()
         try:
             async with (
                 renewed(self._limits.lease, lambda: self._extend_lease(task), self._failures),
-                asyncio.timeout(self._limits.time_limit.total_seconds()),
+                asyncio.timeout(limit_s) as limit,
             ):
                 result = await self._handlers[task.name](task)
         except DatabaseUnavailable as error:
@@ -150,7 +151,10 @@ class TaskRunner:
             self._finish(task, TaskState.FAILED, error={"code": error.code, "detail": error.detail})
         except Exception as error:  # noqa: BLE001 - a bug in one task must not end the runner
             self._failures.task_failed(task, error)
-            self._try_again(task, "internal_error", "the task failed unexpectedly")
+            if limit.expired():
+                self._try_again(task, "time_limit", f"the task took longer than {limit_s:g} s")
+            else:
+                self._try_again(task, "internal_error", "the task failed unexpectedly")
         else:
             self._finish(task, TaskState.SUCCEEDED, result=result)
 

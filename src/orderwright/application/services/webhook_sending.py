@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -85,7 +85,7 @@ class WebhookSending:
         endpoint, claimed = found
         tried = await asyncio.gather(*(self._try(each, endpoint) for each in claimed))
         await self._reached("webhook.after_send_before_mark")
-        await self._note(endpoint_id, tried)
+        await self._note(endpoint, tried)
         return Round(len(tried), sum(each.attempt.reply.arrived for each in tried))
 
     async def _claim(
@@ -160,16 +160,24 @@ class WebhookSending:
         jittered = self._limits.delays_s[failures - 1] * (1 + JITTER * (2 * self._chance() - 1))
         return timedelta(seconds=max(jittered, reply.retry_after_s))
 
-    async def _note(self, endpoint_id: int, tried: Sequence[Tried]) -> None:
+    async def _note(self, asked: WebhookEndpoint, tried: Sequence[Tried]) -> None:
         if not tried:
             return
         # Deleted meanwhile: its deliveries are dead, and what came of this one is of no use.
         with suppress(WebhookNotFound):
             async with self._units(RequestContext()) as uow:
-                endpoint = await uow.webhook_endpoints.get_by_id(endpoint_id)
-                noted = await uow.webhook_deliveries.note(tried)
-                self._draw_conclusions(endpoint, noted)
+                endpoint = await uow.webhook_endpoints.get_by_id(asked.id)
+                if endpoint.url == asked.url:
+                    noted = await uow.webhook_deliveries.note(tried)
+                    self._draw_conclusions(endpoint, noted)
+                else:  # what the former address says is nothing that the new one said
+                    await uow.webhook_deliveries.note([*map(self._for_the_new_address, tried)])
                 await uow.commit()
+
+    def _for_the_new_address(self, tried: Tried) -> Tried:
+        if tried.attempt.reply.arrived:
+            return tried
+        return replace(tried, state=DeliveryState.PENDING, due_at=self._clock.now())
 
     def _draw_conclusions(self, endpoint: WebhookEndpoint, noted: Sequence[Tried]) -> None:
         now = self._clock.now()

@@ -61,8 +61,11 @@ def _in_domain_words() -> Iterator[None]:
     except aiosmtplib.SMTPAuthenticationError as refused:
         # Wrong credentials are mended by people, and then the mail is to be sent after all.
         raise MailServerUnavailable("the mail server does not accept the login") from refused
-    except aiosmtplib.SMTPResponseException as refused:
+    except aiosmtplib.SMTPDataError as refused:
         raise _answered(refused.code) from refused
+    except aiosmtplib.SMTPResponseException as refused:
+        # So is what is said before the mail was looked at: a machine that is blocked, a sender.
+        raise MailServerUnavailable(f"the mail server refuses us with {refused.code}") from refused
     except (aiosmtplib.SMTPException, OSError) as failed:
         raise MailServerUnavailable("the mail server cannot be reached") from failed
 

@@ -63,6 +63,9 @@ def _end(ctx: dict[str, Any], taking: asyncio.Task[None]) -> None:
     """Instead of what ARQ does on a signal, which waits for Redis as long as it does while it works."""
     taking.cancel()
     loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):  # a second one must not turn 0 into 143
+        loop.remove_signal_handler(each)
+        signal.signal(each, signal.SIG_IGN)
     loop.call_later(_DRAIN_S, _cut_off, ctx)
     loop.call_later(_LEAVE_S, lambda: ctx.update(leaving=loop.create_task(_leave(ctx))))
 

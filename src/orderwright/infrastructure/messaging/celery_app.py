@@ -60,6 +60,7 @@ def _close(**_: Any) -> None:
 
 @signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def _not_for_ever(**_: Any) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not turn 0 into 143
     cut_off = threading.Timer(_DRAIN_S, os.kill, (os.getpid(), signal.SIGQUIT))
     leave = threading.Timer(_LEAVE_S, _leave)
     for each in (cut_off, leave):

@@ -62,6 +62,14 @@ async def test_a_body_without_end_takes_nothing_from_the_status(
     assert (reply.status, reply.body, reply.error) == (202, "so far", None)
 
 
+async def test_a_time_to_come_back_that_no_calendar_has_takes_nothing_from_the_status() -> None:
+    async with sending() as (client, receiver):
+        receiver.says[:] = [answer("200 OK", "retry-after: Mon, 01 Jan 99999999999 00:00:00 GMT")]
+        reply = await client.post(receiver.url, {}, b"")
+
+    assert (reply.status, reply.retry_after_s) == (200, 0.0)
+
+
 async def test_a_host_that_keeps_failing_is_left_alone_whichever_endpoint_it_is() -> None:
     async with sending() as (client, receiver):
         receiver.says[:] = [answer("500 Oops")]
