@@ -365,6 +365,26 @@ async def test_what_was_sent_by_one_who_died_before_noting_it_is_sent_again_with
     assert post.sink.ids == [noted.webhook_id] * 2
 
 
+async def test_what_takes_its_sender_down_each_time_is_dead_in_the_end(post: Post) -> None:
+    delivery = await post.test()
+
+    async def crash(_point: str) -> None:
+        raise PlannedCrash
+
+    post.reached = crash
+    for _ in (0, *DELAYS):
+        with pytest.raises(PlannedCrash):
+            await post.send()
+        post.clock.advance(2 * LEASE)
+    post.reached = nothing
+    await post.send()
+
+    tried = await post.delivery(delivery.id)
+    assert (tried.state, tried.attempts, tried.last_error) == (DeliveryState.DEAD, 3, "crashed")
+    assert len(post.sink.received) == 3
+    assert (await post.seen()).failing_since is None
+
+
 async def test_a_receiver_finds_out_what_was_tampered_with(post: Post) -> None:
     await post.test()
     await post.send()

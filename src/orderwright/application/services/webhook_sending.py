@@ -31,6 +31,7 @@ from orderwright.domain.interfaces.webhooks import (
 # So that endpoints that failed at the same moment are not tried again at the same moment.
 JITTER: Final = 0.2
 EXCERPT_CHARS_MAX: Final = 1_000
+CRASHED: Final = "crashed"
 CORRELATION_HEADER: Final = "x-correlation-id"
 
 
@@ -123,6 +124,9 @@ class WebhookSending:
     ) -> tuple[Message, Mapping[str, str], Reply]:
         """An error of ours ends this attempt, and not the others of its round."""
         message, headers = NOTHING, dict[str, str]()
+        if claimed.delivery.attempts > self._attempts_max:
+            # Its sender died each time: what kills senders must not be given another one.
+            return message, headers, Reply(error=CRASHED, sent=False)
         try:
             message = message_of(claimed, endpoint)
             headers = self._headers(claimed, endpoint, message, at)
@@ -146,15 +150,21 @@ class WebhookSending:
     def _judged(self, claimed: ClaimedDelivery, attempt: Attempt, now: datetime) -> Tried:
         reply, failures = attempt.reply, claimed.delivery.attempts
         state, due_at = DeliveryState.PENDING, now
-        if not reply.sent:
+        if reply.error == CRASHED:
+            state = DeliveryState.DEAD
+        elif not reply.sent:
             due_at = now + self._delay(1, reply)
         elif reply.arrived:
             state = DeliveryState.DELIVERED
-        elif reply.says_gone or failures > len(self._limits.delays_s):
+        elif reply.says_gone or failures >= self._attempts_max:
             state = DeliveryState.DEAD
         else:
             due_at = now + self._delay(failures, reply)
         return Tried(claimed=claimed, attempt=attempt, state=state, due_at=due_at)
+
+    @property
+    def _attempts_max(self) -> int:
+        return 1 + len(self._limits.delays_s)
 
     def _delay(self, failures: int, reply: Reply) -> timedelta:
         jittered = self._limits.delays_s[failures - 1] * (1 + JITTER * (2 * self._chance() - 1))
@@ -177,7 +187,10 @@ class WebhookSending:
     def _for_the_new_address(self, tried: Tried) -> Tried:
         if tried.attempt.reply.arrived:
             return tried
-        return replace(tried, state=DeliveryState.PENDING, due_at=self._clock.now())
+        none_of_its = replace(tried.attempt, reply=replace(tried.attempt.reply, sent=False))
+        return replace(
+            tried, attempt=none_of_its, state=DeliveryState.PENDING, due_at=self._clock.now()
+        )
 
     def _draw_conclusions(self, endpoint: WebhookEndpoint, noted: Sequence[Tried]) -> None:
         now = self._clock.now()

@@ -20,7 +20,7 @@ from orderwright.infrastructure.security.url_guard import OutboundUrls
 _EXCERPT_BYTES: Final = 1_000
 _EXCERPT_S: Final = 1.0
 _HEADERS_MAX: Final = 20
-_HEADER_CHARS_MAX: Final = 200
+_HEADER_CHARS_MAX: Final = 200  # of its name, and of what it says
 # Well below what a lease has left after an attempt.
 _WAIT_S: Final = 1.0
 _SERVER_ERROR: Final = 500
@@ -142,4 +142,4 @@ def _is_failure(reply: Reply) -> bool:
 
 def _some_headers(headers: httpx2.Headers) -> dict[str, str]:
     some = list(headers.items())[:_HEADERS_MAX]
-    return {name: value[:_HEADER_CHARS_MAX] for name, value in some}
+    return {name[:_HEADER_CHARS_MAX]: value[:_HEADER_CHARS_MAX] for name, value in some}

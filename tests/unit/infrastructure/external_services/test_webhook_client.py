@@ -62,6 +62,14 @@ async def test_a_body_without_end_takes_nothing_from_the_status(
     assert (reply.status, reply.body, reply.error) == (202, "so far", None)
 
 
+async def test_of_a_header_a_beginning_is_kept_of_its_name_too() -> None:
+    async with sending() as (client, receiver):
+        receiver.says[:] = [answer("200 OK", f"{'n' * 9_000}: {'v' * 9_000}")]
+        reply = await client.post(receiver.url, {}, b"")
+
+    assert reply.headers["n" * 200] == "v" * 200
+
+
 async def test_a_time_to_come_back_that_no_calendar_has_takes_nothing_from_the_status() -> None:
     async with sending() as (client, receiver):
         receiver.says[:] = [answer("200 OK", "retry-after: Mon, 01 Jan 99999999999 00:00:00 GMT")]
