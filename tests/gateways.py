@@ -84,6 +84,21 @@ class KeylessGateway(SandboxGateway):
         return None
 
 
+class HangingGateway(SandboxGateway):
+    """Says nothing to charges, and is silent for long when it is asked what came of them."""
+
+    def __init__(self) -> None:
+        self.may_answer = asyncio.Event()
+
+    async def carry_out(self, call: GatewayCall) -> Outcome:
+        outcome = await super().carry_out(call)
+        return UNKNOWN if call.kind is OperationKind.CHARGE else outcome
+
+    async def look_up(self, call: GatewayCall) -> Outcome | None:
+        await self.may_answer.wait()
+        return await super().carry_out(call)
+
+
 class RefusingGateway(SandboxGateway):
     """Declines what it is told to decline, until it relents."""
 

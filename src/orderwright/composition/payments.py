@@ -33,7 +33,7 @@ class PaymentParts(Foundation):
             answer_bytes_max=Foundation.config.payment_max_answer_bytes,
         ),
     )
-    payment_breaker = Foundation.breakers.provided.named.call("payments")
+    payment_breaker = Foundation.breakers.provided.kept.call("payments")
     payment_retry = providers.Factory(
         Retry,
         providers.Callable(

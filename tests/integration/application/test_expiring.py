@@ -6,7 +6,8 @@ from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.infrastructure.database.database import Database
 from tests.back_office import BackOffice
-from tests.gateways import UnreliableGateway
+from tests.gateways import HangingGateway, UnreliableGateway
+from tests.patience import AWAITED_S
 
 AN_HOUR = timedelta(minutes=60)
 
@@ -87,3 +88,24 @@ async def test_an_order_with_an_unknown_charge_is_not_cancelled_before_its_money
         PaymentStatus.REFUNDED,
     )
     assert (await office.stock(product)).reserved == 0
+
+
+async def test_an_order_whose_gateway_hangs_keeps_no_other_from_expiring(
+    database: Database,
+) -> None:
+    gateway = HangingGateway()
+    office = BackOffice(database, gateway)
+    product = await office.product()
+    hanging = await office.place(product)
+    await office.process(hanging.id)
+    unpaid = await office.place(product)
+    office.clock.advance(AN_HOUR)
+
+    sweep = asyncio.create_task(office.expiry().expire_due())
+    async with asyncio.timeout(AWAITED_S):
+        while (await office.order(unpaid.id)).status is not OrderStatus.CANCELLED:
+            await asyncio.sleep(0.01)
+    assert not sweep.done()
+    gateway.may_answer.set()
+
+    assert await sweep == 2

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Final
 
@@ -12,7 +13,9 @@ from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.interfaces.unit_of_work import UnitOfWorkFactory
 
 # One short transaction an order: a sweep lets others have their turn, and the next is soon.
-_AT_ONCE: Final = 100
+_PER_SWEEP: Final = 100
+# Where money has to be given back a gateway is waited for, up to 10 s.
+_AT_ONCE: Final = 8
 
 
 class Expiry:
@@ -40,9 +43,16 @@ class Expiry:
         """How many orders expired."""
         placed_before = self._clock.now() - self._after
         async with self._units(RequestContext()) as uow:
-            late = await uow.orders.pending_since(placed_before, limit=_AT_ONCE)
+            late = await uow.orders.pending_since(placed_before, limit=_PER_SWEEP)
         commands = [ExpireOrder(order_id=each, placed_before=placed_before) for each in late]
-        return sum([await self._expire(each) for each in commands])
+        bound = asyncio.Semaphore(_AT_ONCE)
+        async with asyncio.TaskGroup() as group:
+            expiring = [group.create_task(self._in_turn(each, bound)) for each in commands]
+        return sum(each.result() for each in expiring)
+
+    async def _in_turn(self, command: ExpireOrder, bound: asyncio.Semaphore) -> bool:
+        async with bound:
+            return await self._expire(command)
 
     async def _expire(self, command: ExpireOrder) -> bool:
         try:

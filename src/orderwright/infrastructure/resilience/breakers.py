@@ -42,6 +42,12 @@ class Breakers:
         self._breakers_max = breakers_max
         # Asked for least recently first.
         self._by_name: OrderedDict[str, CircuitBreaker] = OrderedDict()
+        self._kept: set[str] = set()
+
+    def kept(self, name: str) -> CircuitBreaker:
+        """As `named`, and never forgotten: for who asks for it once and calls through it for ever."""
+        self._kept.add(name)
+        return self.named(name)
 
     def named(self, name: str) -> CircuitBreaker:
         breaker = self._by_name.get(name)
@@ -70,5 +76,8 @@ class Breakers:
         """Those that are closed go first: they lose a few failures, an open one its protection."""
         if len(self._by_name) < self._breakers_max:
             return
-        closed = (n for n, each in self._by_name.items() if each.state is CircuitState.CLOSED)
-        del self._by_name[next(closed, next(iter(self._by_name)))]
+        others = [name for name in self._by_name if name not in self._kept]
+        closed = (n for n in others if self._by_name[n].state is CircuitState.CLOSED)
+        forgotten = next(closed, next(iter(others), None))
+        if forgotten is not None:
+            del self._by_name[forgotten]

@@ -301,3 +301,17 @@ async def test_of_too_many_breakers_a_closed_one_is_forgotten_first(gateway: Gat
     breakers.named("new")
 
     assert [each.name for each in breakers.snapshot()] == ["new", "open"]
+
+
+async def test_a_breaker_that_is_kept_is_not_forgotten_for_others(gateway: Gateway) -> None:
+    breakers = Breakers(BreakerSettings(), breakers_max=2)
+    ours = breakers.kept("ours")
+    for host in "abc":
+        breakers.named(host)
+
+    await fail(ours, gateway, times=5)
+
+    assert [(each.name, each.state) for each in breakers.snapshot()] == [
+        ("c", CLOSED),
+        ("ours", OPEN),
+    ]
