@@ -9,7 +9,7 @@ from orderwright.application.services.schedules import Schedule, Schedules
 from orderwright.domain.entities.schedule import ScheduleNotFound, ScheduleRunning
 from orderwright.infrastructure.database.database import Database
 from orderwright.infrastructure.database.schedules import SqlSchedules
-from tests.back_office import BackOffice
+from tests.back_office import BackOffice, SteppingClock
 from tests.integration.application.test_running_tasks import Failures
 
 _HOUR = timedelta(hours=1)
@@ -77,6 +77,20 @@ async def test_runs_that_were_missed_are_made_up_for_by_one(database: Database) 
 
     assert await here.run_due() == 0
     assert sorted(acts.ran) == ["fail", "sweep"]
+
+
+async def test_a_clock_that_was_a_day_ahead_for_a_moment_stops_nothing(database: Database) -> None:
+    office, acts, failures = BackOffice(database), Acts(), Failures()
+    here, wrong = process(office, acts, failures), process(office, acts, failures)
+    wrong._clock = SteppingClock(office.clock.now() + timedelta(days=1))
+    await wrong.run_due()
+    await idle(wrong)
+
+    assert await here.run_due() == 2
+    await idle(here)
+
+    assert await here.run_due() == 0
+    assert sorted(acts.ran) == ["fail", "fail", "sweep", "sweep"]
 
 
 async def test_another_process_takes_over_when_the_lease_of_a_dead_one_ends(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from orderwright.application.services.lease_renewal import renewed
@@ -17,6 +17,8 @@ from orderwright.domain.interfaces.schedules import ScheduleStore
 
 LEASE: Final = timedelta(seconds=15)
 _TIME_LIMIT_S: Final = 300.0
+# By how much the clocks of two machines that work may differ.
+_CLOCKS_DIFFER_BY: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class Schedules:
         if not self._begun:
             await self._store.begin(self._schedules, self._clock.now())
             self._begun = True
-        due = await self._store.due(self._schedules, self._clock.now())
+        now = self._clock.now()
+        due = await self._store.due(self._schedules, now, self._latest(now))
         return sum([await self._begin(name) for name in due if name not in self._underway.names])
 
     async def run_now(self, name: str) -> None:
@@ -98,7 +101,14 @@ class Schedules:
 
     async def _claim(self, name: str, *, early: bool = False) -> int | None:
         now = self._clock.now()
-        return await self._store.claim(name, now=now, lease_until=now + self._lease, early=early)
+        return await self._store.claim(
+            name, now=now, latest=self._latest(now), lease_until=now + self._lease, early=early
+        )
+
+    def _latest(self, now: datetime) -> datetime:
+        """Nothing is put off beyond that, unless the clock of whoever did so ran ahead and was put right:
+        the others would wait for as long as it was wrong."""
+        return now + max(each.every for each in self._schedules.values()) + _CLOCKS_DIFFER_BY
 
     async def _run(self, schedule: Schedule, fence: int) -> None:
         error = await self._outcome(schedule, fence)

@@ -14,12 +14,19 @@ class ScheduleStore(Protocol):
         """Those that nobody has heard of are due now."""
         ...
 
-    async def due(self, names: Collection[str], now: datetime) -> Sequence[str]:
-        """For looking at: whoever claims one may still find that another was faster."""
+    async def due(self, names: Collection[str], now: datetime, latest: datetime) -> Sequence[str]:
+        """For looking at: whoever claims one may still find that another was faster. What is not to be
+        done before `latest` is due, too: somebody wrote that down whose clock was wrong."""
         ...
 
     async def claim(
-        self, name: str, *, now: datetime, lease_until: datetime, early: bool = False
+        self,
+        name: str,
+        *,
+        now: datetime,
+        latest: datetime,
+        lease_until: datetime,
+        early: bool = False,
     ) -> int | None:
         """The fence of the claim; None when it is not due (unless `early`), or somebody is at it."""
         ...

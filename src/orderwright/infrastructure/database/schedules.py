@@ -19,9 +19,8 @@ from orderwright.infrastructure.database.upsert import insert_unless_there
 _columns: Final = schedules.c
 
 
-def _is_due(now: Any) -> ColumnElement[bool]:
-    is_due: ColumnElement[bool] = _columns.due_at <= now
-    return is_due
+def _is_due(now: Any, latest: Any) -> ColumnElement[bool]:
+    return or_(_columns.due_at <= now, _columns.due_at > latest)
 
 
 def _is_free(now: Any) -> ColumnElement[bool]:
@@ -29,7 +28,10 @@ def _is_free(now: Any) -> ColumnElement[bool]:
 
 
 _NOW: Final = bindparam("now", type_=UtcDateTime())
-_DUE: Final = select(_columns.name).where(_is_due(_NOW), _is_free(_NOW)).order_by(_columns.due_at)
+_LATEST: Final = bindparam("latest", type_=UtcDateTime())
+_DUE: Final = (
+    select(_columns.name).where(_is_due(_NOW, _LATEST), _is_free(_NOW)).order_by(_columns.due_at)
+)
 
 
 class SqlSchedules(PreparedReading):
@@ -42,16 +44,27 @@ class SqlSchedules(PreparedReading):
         async with self._writing() as session:
             await session.execute(insert_unless_there(session, schedules, rows))
 
-    async def due(self, names: Collection[str], now: datetime) -> Sequence[str]:
-        return [name for (name,) in await self._ask(self._due, now=now) if name in names]
+    async def due(self, names: Collection[str], now: datetime, latest: datetime) -> Sequence[str]:
+        found = await self._ask(self._due, now=now, latest=latest)
+        return [name for (name,) in found if name in names]
 
     async def claim(
-        self, name: str, *, now: datetime, lease_until: datetime, early: bool = False
+        self,
+        name: str,
+        *,
+        now: datetime,
+        latest: datetime,
+        lease_until: datetime,
+        early: bool = False,
     ) -> int | None:
         async with self._writing() as session:
             fence: int | None = await session.scalar(
                 update(schedules)
-                .where(_columns.name == name, _is_free(now), true() if early else _is_due(now))
+                .where(
+                    _columns.name == name,
+                    _is_free(now),
+                    true() if early else _is_due(now, latest),
+                )
                 .values(fence=_columns.fence + 1, lease_until=lease_until)
                 .returning(_columns.fence)
             )
