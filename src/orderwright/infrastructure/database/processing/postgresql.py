@@ -27,9 +27,14 @@ SELECT id FROM tasks
 WHERE (id, fence) IN (SELECT * FROM unnest($1::text[], $2::bigint[])) AND state = 'running'
 ORDER BY id FOR NO KEY UPDATE
 """
+# Locked in order first: an update locks in any, and so stood in the way of outcomes that waited for it.
 EXTEND: Final = """
 UPDATE tasks SET lease_until = $3
-WHERE (id, fence) IN (SELECT * FROM unnest($1::text[], $2::bigint[])) AND state = 'running'
+WHERE id IN (
+  SELECT id FROM tasks
+  WHERE (id, fence) IN (SELECT * FROM unnest($1::text[], $2::bigint[])) AND state = 'running'
+  ORDER BY id FOR NO KEY UPDATE
+)
 """
 # Locked first, looked at after: another statement sees what was committed before the lock was had.
 ORDERS: Final = """
