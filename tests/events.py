@@ -34,12 +34,18 @@ class Copying:
     name: str = "copying"
     family: str = "customer."
     refuse: Callable[[FeedEvent], Awaitable[None]] = refuse_nothing
+    rows: int = 1
     seen: list[int] = field(default_factory=list)
+    batches: list[int] = field(default_factory=list)
+
+    async def rows_each(self) -> int:
+        return self.rows
 
     async def wanted(self) -> Collection[str]:
         return [name for name in EVENT_TYPES if name.startswith(self.family)]
 
     async def consume(self, events: Sequence[FeedEvent], uow: UnitOfWork) -> None:
+        self.batches.append(len(events))
         for event in events:
             await self.refuse(event)
             self.seen.append(event.position)

@@ -236,6 +236,24 @@ async def test_what_kills_its_relay_is_tried_alone_and_given_up(office: BackOffi
     assert (dead.event_id, dead.attempts, dead.code) == (poison, 3, "crashed")
 
 
+async def test_what_becomes_many_rows_goes_in_small_parts(office: BackOffice) -> None:
+    copying = Copying(rows=500)
+    following = handover(office, copying, limits=HandoverLimits(at_once=1_000))
+    await following.begin()
+    told = await customers(office, 5)
+
+    async def refuse(event: FeedEvent) -> None:
+        if event.position == told[3]:
+            raise OutOfStock("not today")
+
+    copying.refuse = refuse
+    # The second part fails, and is taken one by one; what was taken stays.
+    assert [await following.run_due() for _ in range(2)] == [5, 0]
+
+    assert copying.batches == [2, 2, 1, 1, 1]
+    assert await effects(office.database) == [*told[:3], told[4]]
+
+
 async def test_one_that_fails_is_waited_for_by_no_other_who_follows(office: BackOffice) -> None:
     async def refuse(_event: FeedEvent) -> None:
         raise OutOfStock("not today")

@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from standardwebhooks import Webhook
 
+from orderwright.application.commands import delete_webhook as delete_webhook_module
 from orderwright.application.commands.change_webhook import ChangeWebhook, change_webhook
 from orderwright.application.commands.create_webhook import CreateWebhook, create_webhook
 from orderwright.application.commands.delete_webhook import DeleteWebhook, delete_webhook
@@ -421,6 +422,19 @@ def _event(post: Post, position: int, order_id: int) -> FeedEvent:
         correlation_id=None,
         occurred_at=post.clock.now(),
     )
+
+
+async def test_an_endpoint_is_deleted_however_much_waits_for_it(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delete_webhook_module, "GIVEN_UP_AT_ONCE", 1)
+    waiting = [(await post.test()).id for _ in range(2)]
+    command = DeleteWebhook(endpoint_id=post.endpoint_id)
+    await delete_webhook(command, post.uow(), now=post.clock.now())
+
+    states = [(await post.delivery(each)).state for each in waiting]
+    assert sorted(states) == [DeliveryState.DEAD, DeliveryState.PENDING]
+    assert await post.send() == Round(0, 0)
 
 
 async def test_what_was_made_while_its_endpoint_was_being_deleted_is_not_kept(post: Post) -> None:

@@ -59,8 +59,9 @@ class EventHandover:
 
     async def _serve(self, consumer: EventConsumer) -> int:
         try:
+            rows_each = await consumer.rows_each()
             claim = await self._claim(consumer)
-            return await self._turn(consumer, claim).take() if claim else 0
+            return await self._turn(consumer, claim, rows_each).take() if claim else 0
         except ClaimLost:
             return 0
         except Exception as error:  # noqa: BLE001 - the consumers beside this one have their turn
@@ -78,7 +79,7 @@ class EventHandover:
             await uow.reached("relay.after_claim")
         return claim
 
-    def _turn(self, consumer: EventConsumer, claim: Claim) -> Turn:
+    def _turn(self, consumer: EventConsumer, claim: Claim, rows_each: int = 1) -> Turn:
         return Turn(
             consumer=consumer,
             claim=claim,
@@ -87,4 +88,6 @@ class EventHandover:
             clock=self._clock,
             failures=self._failures,
             limits=self._limits,
+            # What becomes many rows goes in smaller parts: others wait for the lock of each.
+            part_max=max(1, self._limits.at_once // max(1, rows_each)),
         )

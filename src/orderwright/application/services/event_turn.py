@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from orderwright.domain.errors import DomainError, Unavailable
@@ -41,6 +41,8 @@ class Turn:
     clock: Clock
     failures: EventFailureLog
     limits: HandoverLimits
+    # Of positions, in one transaction
+    part_max: int
 
     async def take(self) -> int:
         """How many events it went through.
@@ -54,19 +56,30 @@ class Turn:
         # A batch that was begun before and not ended may have taken its relay down.
         if self.claim.attempts > 1:
             return await self._one_by_one()
-        until = self._until(self.limits.at_once)
+        last, went, goes_on, turn = self._until(self.limits.at_once), 0, True, self
+        while goes_on:
+            until = min(last, turn.claim.position + self.part_max)
+            some, goes_on = await turn.take_part(until, is_last=until == last)
+            turn, went = replace(turn, claim=replace(turn.claim, position=until)), went + some
+        return went
+
+    async def take_part(self, until: int, *, is_last: bool) -> tuple[int, bool]:
+        """Through how many events it went, and whether it is to go on with those after them.
+
+        Raises: ClaimLost.
+        """
         try:
-            await self._whole(await self._wanted(until), until)
+            await self._whole(await self._wanted(until), until, is_last=is_last)
         except ClaimLost:
             raise
         except Unavailable:  # nobody's fault: the same again in a moment
             await self._give_back()
-            return 0
+            return 0, False
         except Exception:  # noqa: BLE001 - whose fault it is, is found out one by one
-            return await self._one_by_one()
-        return until - self.claim.position
+            return await self._one_by_one(), False
+        return until - self.claim.position, not is_last
 
-    async def _whole(self, wanted: Sequence[FeedEvent], until: int) -> None:
+    async def _whole(self, wanted: Sequence[FeedEvent], until: int, *, is_last: bool) -> None:
         async with self.units(RequestContext()) as uow:
             # Asked anew: whoever held the claim before may have parked one since this one was asked for.
             behind = await self._blocked(uow, wanted) if wanted else []
@@ -74,7 +87,8 @@ class Turn:
             ready = [each for each in wanted if each not in behind] if behind else wanted
             if ready:
                 await self.consumer.consume(ready, uow)
-            await self._advance(uow, until)
+            held_until = None if is_last else self.clock.now() + self.limits.lease
+            await self._advance(uow, until, lease_until=held_until)
             await uow.reached("relay.after_publish_before_mark")
             await uow.commit()
 

@@ -40,6 +40,9 @@ class OrderMails:
     async def wanted(self) -> Collection[str]:
         return TEMPLATES if self._sends else ()
 
+    async def rows_each(self) -> int:
+        return 1
+
     async def consume(self, events: Sequence[FeedEvent], uow: UnitOfWork) -> None:
         now = self._clock.now()
         news = (each for each in events if now - each.occurred_at <= NEWS)

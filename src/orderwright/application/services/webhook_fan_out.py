@@ -30,6 +30,9 @@ class WebhookFanOut:
     async def wanted(self) -> Collection[str]:
         return await self._webhooks.asked_for()
 
+    async def rows_each(self) -> int:
+        return await self._webhooks.active()
+
     async def consume(self, events: Sequence[FeedEvent], uow: UnitOfWork) -> None:
         endpoints = await uow.webhook_endpoints.active()
         wanted = [(each.id, event) for event in events for each in endpoints if _asks(each, event)]

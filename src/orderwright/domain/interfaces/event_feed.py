@@ -39,6 +39,10 @@ class EventConsumer(Protocol):
         is then given are visible already."""
         ...
 
+    async def rows_each(self) -> int:
+        """How many rows one event becomes, about."""
+        ...
+
     async def consume(self, events: Sequence[FeedEvent], uow: UnitOfWork) -> None:
         """Its effects, written in this unit of work and nowhere else; it does not commit. What it
         raises undoes them all, and the events are tried one by one."""

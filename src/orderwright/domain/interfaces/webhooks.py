@@ -127,8 +127,8 @@ class WebhookDeliveries(Protocol):
         was not sent is as if it had not been claimed."""
         ...
 
-    async def give_up(self, endpoint_id: int, reason: str, now: datetime) -> None:
-        """All open ones of the endpoint are dead."""
+    async def give_up(self, endpoint_id: int, reason: str, now: datetime, *, limit: int) -> None:
+        """Up to `limit` open ones of the endpoint are dead."""
         ...
 
     async def replay_one(self, endpoint_id: int, delivery_id: int, now: datetime) -> int:
@@ -178,6 +178,10 @@ class WebhookReader(Protocol):
 
     async def asked_for(self) -> Collection[str]:
         """Types of the events that any active endpoint wants to hear of."""
+        ...
+
+    async def active(self) -> int:
+        """How many endpoints events are sent to."""
         ...
 
     async def due_endpoints(self, now: datetime) -> Sequence[int]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, func, select
 
 from orderwright.domain.entities.webhook_endpoint import EndpointStatus, WebhookEndpoint
 from orderwright.domain.interfaces.webhooks import Attempt, Delivery, DeliveryState
@@ -83,6 +83,11 @@ class SqlWebhookReader(PreparedReading):
             select(_endpoints.events).where(_endpoints.status == EndpointStatus.ACTIVE)
         )
         return frozenset[str]().union(*(each.names() for each in filters))
+
+    async def active(self) -> int:
+        there = select(func.count()).where(_endpoints.status == EndpointStatus.ACTIVE)
+        many: int = await self._one(there)
+        return many
 
     async def due_endpoints(self, now: datetime) -> Sequence[int]:
         return [found for (found,) in await self._ask(self._with_something_due, now=now)]

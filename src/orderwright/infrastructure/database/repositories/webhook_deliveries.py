@@ -90,10 +90,15 @@ class SqlWebhookDeliveries(Replays):
             await self._session.execute(insert(webhook_attempts), rows)
         return noted
 
-    async def give_up(self, endpoint_id: int, reason: str, now: datetime) -> None:
+    async def give_up(self, endpoint_id: int, reason: str, now: datetime, *, limit: int) -> None:
+        open_ones = (
+            select(_rows.id)
+            .where(_rows.endpoint_id == endpoint_id, _rows.state == DeliveryState.PENDING)
+            .limit(limit)
+        )
         await self._session.execute(
             update(webhook_deliveries)
-            .where(_rows.endpoint_id == endpoint_id, _rows.state == DeliveryState.PENDING)
+            .where(_rows.id.in_(open_ones))
             .values(
                 state=DeliveryState.DEAD,
                 finished_at=now,
