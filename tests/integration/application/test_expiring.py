@@ -1,6 +1,9 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
+from orderwright.application.services import expiry
 from orderwright.domain.entities.order_lifecycle import OrderStatus
 from orderwright.domain.entities.payment_operation import OperationKind
 from orderwright.domain.entities.payment_status import PaymentStatus
@@ -31,6 +34,19 @@ async def test_a_pending_order_expires_after_its_time_and_its_stock_is_free_agai
     level = await office.stock(product)
     assert (level.on_hand, level.reserved) == (3, 0)
     assert (await office.events(order.id))[-1] == "order.cancelled"
+
+
+async def test_one_sweep_makes_up_for_all_that_were_missed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expiry, "PAGE", 2)
+    office = BackOffice(database)
+    product = await office.product(stock=5)
+    for _ in range(5):
+        await office.place(product)
+    office.clock.advance(AN_HOUR)
+
+    assert await office.expiry().expire_due() == 5
 
 
 async def test_an_order_that_is_paid_does_not_expire(database: Database) -> None:

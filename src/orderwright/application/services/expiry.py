@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from orderwright.application.commands.expire_order import ExpireOrder, expire_order
@@ -12,8 +13,8 @@ from orderwright.domain.interfaces.ids import Ids
 from orderwright.domain.interfaces.requests import RequestContext
 from orderwright.domain.interfaces.unit_of_work import UnitOfWorkFactory
 
-# One short transaction an order: a sweep lets others have their turn, and the next is soon.
-_PER_SWEEP: Final = 100
+# To look for; each order is a short transaction of its own, so that others have their turn.
+PAGE: Final = 100
 # Where money has to be given back a gateway is waited for, up to 10 s.
 _AT_ONCE: Final = 8
 
@@ -42,12 +43,23 @@ class Expiry:
     async def expire_due(self) -> int:
         """How many orders expired."""
         placed_before = self._clock.now() - self._after
+        expired, goes_on = 0, True
+        while goes_on:
+            late = await self._late(placed_before)
+            some = await self._expire_all(late)
+            # Those that cannot are found again: a page of them is left for the next sweep.
+            expired, goes_on = expired + some, len(late) == PAGE and some > 0
+        return expired
+
+    async def _late(self, placed_before: datetime) -> Sequence[ExpireOrder]:
         async with self._units(RequestContext()) as uow:
-            late = await uow.orders.pending_since(placed_before, limit=_PER_SWEEP)
-        commands = [ExpireOrder(order_id=each, placed_before=placed_before) for each in late]
+            late = await uow.orders.pending_since(placed_before, limit=PAGE)
+        return [ExpireOrder(order_id=each, placed_before=placed_before) for each in late]
+
+    async def _expire_all(self, late: Sequence[ExpireOrder]) -> int:
         bound = asyncio.Semaphore(_AT_ONCE)
         async with asyncio.TaskGroup() as group:
-            expiring = [group.create_task(self._in_turn(each, bound)) for each in commands]
+            expiring = [group.create_task(self._in_turn(each, bound)) for each in late]
         return sum(each.result() for each in expiring)
 
     async def _in_turn(self, command: ExpireOrder, bound: asyncio.Semaphore) -> bool:
