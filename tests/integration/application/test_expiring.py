@@ -5,11 +5,12 @@ import pytest
 
 from orderwright.application.services import expiry
 from orderwright.domain.entities.order_lifecycle import OrderStatus
-from orderwright.domain.entities.payment_operation import OperationKind
+from orderwright.domain.entities.payment_operation import OperationKind, OperationState
 from orderwright.domain.entities.payment_status import PaymentStatus
 from orderwright.infrastructure.database.database import Database
+from orderwright.infrastructure.database.readers.open_operations import SqlOpenOperationReader
 from tests.back_office import BackOffice
-from tests.gateways import HangingGateway, UnreliableGateway
+from tests.gateways import HangingGateway, RefusingGateway, UnreliableGateway
 from tests.patience import AWAITED_S
 
 AN_HOUR = timedelta(minutes=60)
@@ -125,3 +126,28 @@ async def test_an_order_whose_gateway_hangs_keeps_no_other_from_expiring(
     gateway.may_answer.set()
 
     assert await sweep == 2
+
+
+async def test_money_that_is_refused_to_an_order_that_expired_needs_somebody(
+    database: Database,
+) -> None:
+    gateway = RefusingGateway(OperationKind.REFUND)
+    unsure = UnreliableGateway(OperationKind.CHARGE)
+    office = BackOffice(database, unsure)
+    order = await office.place(await office.product())
+    await office.process(order.id)
+    office.clock.advance(AN_HOUR)
+    await BackOffice(database, gateway, office.clock, office.ids).expiry().expire_due()
+
+    reader = SqlOpenOperationReader(database)
+    (shown,) = await reader.in_need(skip=0, limit=10)
+    assert (shown.order_id, shown.kind, shown.state, shown.due_at) == (
+        order.id,
+        OperationKind.REFUND,
+        OperationState.FAILED,
+        None,
+    )
+    assert (await office.events(order.id))[-2:] == ["refund.failed", "payment.needs_attention"]
+
+    assert (await office.cancel(order.id)).status is OrderStatus.CANCELLED
+    assert await reader.in_need(skip=0, limit=10) == []

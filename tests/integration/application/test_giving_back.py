@@ -231,8 +231,9 @@ async def test_cancelling_once_more_asks_a_gateway_that_refused_once_more(
     done = await office.cancel(order.id)
 
     assert (done.status, done.payment_status) == (OrderStatus.CANCELLED, PaymentStatus.REFUNDED)
-    assert (await office.events(order.id))[-4:] == [
+    assert (await office.events(order.id))[-5:] == [
         "refund.failed",
+        "payment.needs_attention",
         "refund.requested",
         "refund.succeeded",
         "order.cancelled",

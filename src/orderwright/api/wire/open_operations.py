@@ -10,7 +10,8 @@ from orderwright.domain.entities.payment_operation import OperationKind, Operati
 
 class OperationInNeedJson(Shown):
     """`state`: `unknown`, or `succeeded` for money that the gateway took though it had it already; that
-    is given back by itself. `due_at`: when the service asks the gateway again by itself; null if only a
+    is given back by itself. Or `failed` for what it refused to give back for an order that is cancelled
+    or to be: cancel it once more, or refund it. `due_at`: when the service asks the gateway again by itself; null if only a
     person can find out."""
 
     id: str

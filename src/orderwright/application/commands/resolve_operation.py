@@ -46,7 +46,8 @@ async def resolve_operation(
     command: ResolveOperation, uow: UnitOfWork, *, hear: Hear, now: datetime
 ) -> Payment:
     """Take the person's word for the gateway's, and go on from there; who said so is on the timeline.
-    Of one that the gateway did though nobody had asked, it is only noted that a person has looked.
+    Of one that has its outcome, such as one that the gateway did though nobody had asked, it is only
+    noted that a person has looked.
 
     Raises:
         PermissionDenied: the actor may not move money.
@@ -83,14 +84,16 @@ async def _note(
     operation = _operation_of(command, locked)
     if operation.attention_at is None:
         raise OperationNeedsNobody("nobody needs to look at this operation")
+    succeeded = command.succeeded
     if not operation.is_open:
         operation.attention_at = None  # what became of it is known; now it has been looked at
+        succeeded = operation.state is OperationState.SUCCEEDED
     order.note(
         PaymentResolved(
             payment_id=payment.id,
             amount=operation.amount,
             operation=str(operation.kind),
-            succeeded=command.succeeded or operation.state is OperationState.SUCCEEDED,
+            succeeded=succeeded,
             reason=command.reason,
         ),
         now,

@@ -60,6 +60,9 @@ def record_outcome(
     event = _event_of(payment, operation, refund)
     if event is not None:
         order.note(event, now)
+    if operation.is_refused_return and (order.is_cancelling or order.is_cancelled):
+        operation.attention_at = now  # or nobody would know that the order waits for somebody
+        order.note(_needs_attention(payment, operation), now)
 
 
 SUCCESS_EVENTS = {
@@ -73,7 +76,7 @@ SUCCESS_EVENTS = {
 def _event_of(payment: Payment, operation: PaymentOperation, refund: Refund | None) -> Event | None:
     amount, kind = operation.amount, str(operation.kind)
     if operation.attention_at is not None:
-        return PaymentNeedsAttention(payment_id=payment.id, amount=amount, operation=kind)
+        return _needs_attention(payment, operation)
     if operation.state is OperationState.UNKNOWN:
         return PaymentUnknown(payment_id=payment.id, amount=amount, operation=kind)
     if operation.is_open:
@@ -85,6 +88,12 @@ def _event_of(payment: Payment, operation: PaymentOperation, refund: Refund | No
             payment_id=payment.id, amount=amount, operation=kind, error_code=operation.error_code
         )
     return SUCCESS_EVENTS[operation.kind](payment_id=payment.id, amount=amount)
+
+
+def _needs_attention(payment: Payment, operation: PaymentOperation) -> Event:
+    return PaymentNeedsAttention(
+        payment_id=payment.id, amount=operation.amount, operation=str(operation.kind)
+    )
 
 
 def _refund_event(payment: Payment, refund: Refund, operation: PaymentOperation) -> Event:

@@ -7,6 +7,7 @@ from typing import Final
 from orderwright.domain.entities.payment_ledger import ledger_of
 from orderwright.domain.entities.payment_operation import (
     BEGINS,
+    GIVES_BACK,
     TAKES_MONEY,
     OperationKind,
     OperationState,
@@ -136,11 +137,7 @@ class Payment:
 
     @property
     def money_back_refused(self) -> bool:
-        return any(
-            each.kind in (OperationKind.REFUND, OperationKind.VOID)
-            and each.state is OperationState.FAILED
-            for each in self.operations
-        )
+        return any(each.is_refused_return for each in self.operations)
 
     @property
     def holds_since(self) -> datetime | None:
@@ -191,6 +188,8 @@ class Payment:
             raise RefundExceedsCaptured(f"{self.refundable} can be refunded")
         if kind is OperationKind.CAPTURE and amount > self.uncaptured:
             raise CaptureExceedsAuthorised(f"{self.uncaptured} can be captured")
+        if kind in GIVES_BACK:
+            self._have_refusals_seen()
         operation = PaymentOperation(
             id=id,
             payment_id=self.id,
@@ -203,6 +202,12 @@ class Payment:
         self.operations.append(operation)
         self.recount(now)
         return operation
+
+    def _have_refusals_seen(self) -> None:
+        """Whoever asks the gateway once more has seen that it refused before."""
+        for operation in self.operations:
+            if operation.is_refused_return:
+                operation.attention_at = None
 
     def apply(
         self,

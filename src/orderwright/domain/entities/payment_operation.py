@@ -34,6 +34,7 @@ OPEN_STATES: Final = frozenset(
 )
 BEGINS: Final = frozenset({OperationKind.CHARGE, OperationKind.AUTHORISE})
 TAKES_MONEY: Final = BEGINS | {OperationKind.CAPTURE}
+GIVES_BACK: Final = frozenset({OperationKind.VOID, OperationKind.REFUND})
 
 
 @dataclass(kw_only=True, eq=False)
@@ -44,7 +45,8 @@ class PaymentOperation:
     how often the gateway was asked. `first_sent_at` is since when it may have been executed, so
     None while it certainly was not. An open one has `due_at`, when it is to be asked for (again), or
     `attention_at`, since when a person has to look at it; or both, where asking on does no harm. One
-    that is finished has it if the gateway did it though nobody had asked for it.
+    that is finished has it if the gateway did it though nobody had asked for it, or if it refused to
+    give back what is held for an order that is cancelled or to be.
     """
 
     id: str
@@ -65,6 +67,11 @@ class PaymentOperation:
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def is_refused_return(self) -> bool:
+        """The gateway was to give money back, and did not want to."""
+        return self.state is OperationState.FAILED and self.kind in GIVES_BACK
 
     @property
     def is_unsent(self) -> bool:
