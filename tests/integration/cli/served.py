@@ -16,6 +16,7 @@ from tests.command_process import Running, as_users_do, kill_group, preloaded
 from tests.integration.cli.conftest import CommandLine
 
 WITHIN_S: Final = 30.0
+_AGAIN_AFTER_S: Final = 0.02
 
 
 class Served:
@@ -45,8 +46,13 @@ class Served:
         return shlex.split(line.strip().removeprefix("Try"))
 
     def stop(self, *signals: signal.Signals) -> int:
+        """Of several the last one again and again, to the end."""
         for each in signals:
             self.process.send_signal(each)
+        give_up_at = time.monotonic() + WITHIN_S
+        while signals[1:] and self.process.poll() is None and time.monotonic() < give_up_at:
+            self.process.send_signal(signals[-1])
+            time.sleep(_AGAIN_AFTER_S)
         return self.process.wait(WITHIN_S)
 
 

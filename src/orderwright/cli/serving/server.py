@@ -21,7 +21,7 @@ from uvicorn.supervisors import Multiprocess
 from orderwright.cli.entry import GC_THRESHOLDS
 from orderwright.cli.exit_codes import ExitCode
 from orderwright.cli.serving.protocol import HttpsProtocol, Protocol
-from orderwright.cli.serving.stoppable import run_one
+from orderwright.cli.serving.stoppable import run_one, stop_listening_to_signals
 from orderwright.cli.serving.stopping import GracefulStop
 from orderwright.config import Settings
 from orderwright.main import create_app
@@ -72,6 +72,7 @@ def shared_metrics() -> Iterator[Path]:
 def _run_many(config: uvicorn.Config, listener: socket.socket) -> ExitCode:
     supervisor = Multiprocess(config, sockets=[listener])
     supervisor.run()
+    stop_listening_to_signals()
     failed = any(each.exitcode == STARTUP_FAILURE for each in supervisor.processes)
     return ExitCode.UNAVAILABLE if failed else ExitCode.OK
 

@@ -18,13 +18,12 @@ class Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """As uvicorn's, but a signal that was obeyed is not raised again to kill the process."""
-        before = {each: signal.signal(each, self.handle_exit) for each in STOP_SIGNALS}
+        for each in STOP_SIGNALS:
+            signal.signal(each, self.handle_exit)
         try:
             yield
         finally:
-            # A second SIGTERM while the interpreter tidies up must not turn 0 into 143.
-            for each in before:
-                signal.signal(each, signal.SIG_IGN)
+            stop_listening_to_signals()
 
 
 def run_one(config: uvicorn.Config, listener: socket.socket) -> ExitCode:
@@ -35,6 +34,12 @@ def run_one(config: uvicorn.Config, listener: socket.socket) -> ExitCode:
     except SystemExit as stop:
         return ExitCode.UNAVAILABLE if stop.code == STARTUP_FAILURE else ExitCode.OK
     return ExitCode.OK if server.started else ExitCode.UNAVAILABLE
+
+
+def stop_listening_to_signals() -> None:
+    """A second SIGTERM while the interpreter tidies up must not turn 0 into 143."""
+    for each in STOP_SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
 
 
 def stop_on_signal_from_now_on() -> None:
