@@ -7,22 +7,27 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from orderwright.cli.exit_codes import ExitCode
 from orderwright.cli.failures import Failure
 from orderwright.cli.runtime import SchemaCare, load_settings, ready_schema
+from orderwright.cli.stop_signals import (
+    STOP_SIGNALS,
+    stop_listening_to_signals,
+    stop_on_signal_from_now_on,
+)
 
 if TYPE_CHECKING:
     from orderwright.config import Settings
     from orderwright.container import Container
 
 Chosen = Callable[["Container"], Sequence[Any]]
-STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def run_until_stopped(name: str, chosen: Chosen) -> ExitCode:
     """Raises: Failure: the configuration or the database is not usable."""
+    stop_on_signal_from_now_on()
     from orderwright.container import configure_log
 
     settings = load_settings()
@@ -85,8 +90,7 @@ def stopped_by_signal() -> asyncio.Event:
     loop = asyncio.get_running_loop()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        for each in STOP_SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
+        stop_listening_to_signals()
         loop.call_soon_threadsafe(stopped.set)
 
     for each in STOP_SIGNALS:

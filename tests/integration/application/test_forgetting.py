@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from orderwright.application.commands.create_customer import CreateCustomer, create_customer
 from orderwright.application.commands.forget_expired import ForgetExpired, forget_expired
 from orderwright.domain.entities.refresh_token import RefreshToken
+from orderwright.domain.entities.task import Task, TaskState
 from orderwright.domain.entities.user import User
 from orderwright.domain.interfaces.auditor import Violation
 from orderwright.domain.interfaces.requests import Answer, KeyedRequest, Replayed, RequestContext
@@ -130,6 +131,35 @@ async def test_refresh_tokens_are_forgotten_once_they_expired(office: BackOffice
     assert await forget(office, now + timedelta(microseconds=1)) == 1
     # A used one that has not expired still tells a thief from the owner.
     assert await how_many(office, tables_access.refresh_tokens) == 2
+
+
+async def test_tasks_are_forgotten_a_month_after_they_succeeded(office: BackOffice) -> None:
+    now = office.clock.now()
+    async with office.uow() as uow:
+        for name, state, finished_at in (
+            ("done", TaskState.SUCCEEDED, now),
+            ("done since", TaskState.SUCCEEDED, now + DAY),
+            ("dead", TaskState.DEAD, now),
+            ("failed", TaskState.FAILED, now),
+            ("waiting", TaskState.QUEUED, None),
+        ):
+            task = Task(
+                id=name,
+                name="process_order",
+                payload={},
+                created_at=now - DAY,
+                due_at=now,
+                state=state,
+                finished_at=finished_at,
+            )
+            await uow.tasks.enqueue(task)
+        await uow.commit()
+
+    assert await forget(office, now + 30 * DAY) == 0
+    assert await forget(office, now + 30 * DAY + timedelta(microseconds=1)) == 1
+    async with office.database.read_sessions() as session:
+        left = set(await session.scalars(select(tables_work.tasks.c.id)))
+    assert left == {"done since", "dead", "failed", "waiting"}
 
 
 async def test_forgetting_touches_no_order(office: BackOffice) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -177,3 +178,27 @@ def test_what_is_no_http_is_refused_in_the_form_of_every_error(on_empty_desk: Co
     assert {"x-api-version: 1.0", "content-type: application/json"} <= set(lines)
     assert f"x-correlation-id: {told['correlation_id']}" in lines
     assert (told["error"], told["code"]) == ("Bad Request", "malformed_request")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other kernels tell it otherwise")
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_stopping_while_the_service_is_still_being_loaded_is_a_success(
+    command: str, on_empty_desk: CommandLine
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "orderwright", command],
+        env=on_empty_desk.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    until(lambda: catches(process.pid, signal.SIGTERM))
+    process.send_signal(signal.SIGTERM)
+
+    _, said = process.communicate(timeout=WITHIN_S)
+    assert (process.returncode, said) == (ExitCode.OK, b"")
+
+
+def catches(pid: int, number: signal.Signals) -> bool:
+    status = Path(f"/proc/{pid}/status").read_text()
+    (caught,) = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt")]
+    return bool(int(caught, 16) >> (number - 1) & 1)

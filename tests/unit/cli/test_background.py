@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from orderwright.cli.background import STOP_SIGNALS, stopped_by_signal
+from orderwright.cli.background import stopped_by_signal
+from orderwright.cli.stop_signals import STOP_SIGNALS
 
 
 @pytest.fixture(autouse=True)

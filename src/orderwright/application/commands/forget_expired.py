@@ -15,6 +15,7 @@ BATCH: Final = 1_000
 # Gateways tell of an event again for days, and nobody knows of one that does for a month.
 GATEWAY_EVENTS: Final = timedelta(days=30)
 WEBHOOK_DELIVERIES: Final = timedelta(days=30)
+TASKS: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class ForgetExpired:
     idempotency_keys: timedelta
     gateway_events: timedelta = GATEWAY_EVENTS
     webhook_deliveries: timedelta = WEBHOOK_DELIVERIES
+    tasks: timedelta = TASKS
     batch: int = BATCH
 
 
@@ -35,10 +37,12 @@ async def forget_expired(command: ForgetExpired, units: UnitOfWorkFactory, *, no
     keys_before = now - command.idempotency_keys
     events_before = now - command.gateway_events
     deliveries_before = now - command.webhook_deliveries
+    tasks_before = now - command.tasks
     kinds: list[Forget] = [
         lambda uow: uow.idempotency_keys.forget(keys_before, limit=command.batch),
         lambda uow: uow.gateway_events.forget(events_before, limit=command.batch),
         lambda uow: uow.webhook_deliveries.forget(deliveries_before, limit=command.batch),
+        lambda uow: uow.tasks.forget(tasks_before, limit=command.batch),
         lambda uow: uow.refresh_tokens.forget_expired(now, limit=command.batch),
         lambda uow: uow.sign_in_tallies.forget_expired(now, limit=command.batch),
     ]

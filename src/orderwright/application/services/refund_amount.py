@@ -74,7 +74,8 @@ def _value_of(order: Order, lines: Sequence[LineQuantity]) -> Money:
 
 def _value_of_units(item: OrderItem, quantity: int) -> Money:
     """What `quantity` more units bring: however a line is split over refunds, all of them together
-    are its line total, to the last rounding."""
+    are its line total. Unless one that was planned before others fails after them: what is then
+    refunded in its place may differ from it by a minor unit."""
     item.check_refund(quantity)
     after = item.refunded + quantity
     return item.unit_price.times(after) - item.unit_price.times(item.refunded)

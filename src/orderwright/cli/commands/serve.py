@@ -8,6 +8,7 @@ import typer
 
 from orderwright.cli.plain_typer import single
 from orderwright.cli.runtime import load_settings
+from orderwright.cli.stop_signals import stop_on_signal_from_now_on
 
 
 def serve(
@@ -25,6 +26,7 @@ def serve(
     ] = False,
 ) -> None:
     """Run the API, and the work behind it, until stopped by SIGTERM or Ctrl-C."""
+    stop_on_signal_from_now_on()
     from orderwright.cli.serving.service import Service
 
     settings = load_settings()

@@ -15,7 +15,8 @@ from orderwright.application.services.webhook_verification import fault_of
 from orderwright.cli.exit_codes import ExitCode
 from orderwright.cli.output import print_text, say, shown
 from orderwright.cli.serving.sockets import bind, url_of
-from orderwright.cli.serving.stoppable import run_one, stop_on_signal_from_now_on
+from orderwright.cli.serving.stoppable import run_one
+from orderwright.cli.stop_signals import stop_on_signal_from_now_on
 
 _GRACE_S: Final = 1
 _BODY_BYTES_MAX: Final = 1024 * 1024

@@ -16,7 +16,8 @@ from orderwright.cli.exit_codes import ExitCode
 from orderwright.cli.failures import Failure
 from orderwright.cli.output import print_text
 from orderwright.cli.serving.sockets import bind, url_of
-from orderwright.cli.serving.stoppable import run_one, stop_on_signal_from_now_on
+from orderwright.cli.serving.stoppable import run_one
+from orderwright.cli.stop_signals import stop_on_signal_from_now_on
 from orderwright.sandbox_gateway.app import WebhookTarget, create_app
 from orderwright.sandbox_gateway.delivery import Connection
 from orderwright.sandbox_gateway.ledger import Ledger

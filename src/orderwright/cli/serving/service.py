@@ -13,7 +13,6 @@ from orderwright.cli.serving.banner import Banner
 from orderwright.cli.serving.first_run import StoppedMeanwhile, development_key, seed_demo
 from orderwright.cli.serving.readiness import wait_until_ready
 from orderwright.cli.serving.sockets import bind, url_of
-from orderwright.cli.serving.stoppable import stop_on_signal_from_now_on
 from orderwright.config import Settings
 from orderwright.container import build_container, configure_log, opened
 from orderwright.domain.errors import DomainError
@@ -32,7 +31,6 @@ class Service:
 
     def run(self) -> ExitCode:
         """Raises: Failure: the port is taken, or the database is not of this release."""
-        stop_on_signal_from_now_on()
         configure_log(self._settings)
         with bind(self._host, self._port) as listener:
             asyncio.run(self._prepare())

@@ -2,16 +2,14 @@
 
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
 from orderwright.cli.exit_codes import ExitCode
-from orderwright.cli.serving.stopping import STOP_SIGNALS
+from orderwright.cli.stop_signals import STOP_SIGNALS, stop_listening_to_signals
 
 
 class Server(uvicorn.Server):
@@ -34,19 +32,3 @@ def run_one(config: uvicorn.Config, listener: socket.socket) -> ExitCode:
     except SystemExit as stop:
         return ExitCode.UNAVAILABLE if stop.code == STARTUP_FAILURE else ExitCode.OK
     return ExitCode.OK if server.started else ExitCode.UNAVAILABLE
-
-
-def stop_listening_to_signals() -> None:
-    """A second SIGTERM while the interpreter tidies up must not turn 0 into 143."""
-    for each in STOP_SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
-
-
-def stop_on_signal_from_now_on() -> None:
-    """Leave with success when told to before the server has taken over the signals."""
-    for each in STOP_SIGNALS:
-        signal.signal(each, _leave)
-
-
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(ExitCode.OK)

@@ -7,11 +7,10 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
-from typing import Final
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+from orderwright.cli.stop_signals import STOP_SIGNALS
 
 
 class GracefulStop:

@@ -172,6 +172,11 @@ class Tasks(Repository[Task, str], Protocol):
         """Keep a claimed task for longer; False when the lease was lost to another runner."""
         ...
 
+    async def forget(self, before: datetime, *, limit: int) -> int:
+        """Delete up to `limit` of those that succeeded before then; how many there were. Of what ended
+        otherwise a person may still want to know."""
+        ...
+
 
 class Users(Repository[User, int], Protocol):
     async def administrators(self) -> Sequence[User]:

@@ -47,6 +47,12 @@ tasks = table(
         postgresql_where=text("state IN ('dead', 'failed')"),
         sqlite_where=text("state IN ('dead', 'failed')"),
     ),
+    Index(
+        "ix_tasks_succeeded",
+        "finished_at",
+        postgresql_where=text("state = 'succeeded'"),
+        sqlite_where=text("state = 'succeeded'"),
+    ),
 )
 
 idempotency_keys = table(

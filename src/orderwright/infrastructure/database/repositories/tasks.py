@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from orderwright.domain.entities.task import Task, TaskNotFound, TaskState
 from orderwright.domain.interfaces.task_queue import WaitingTask
 from orderwright.infrastructure.database import tables_work
+from orderwright.infrastructure.database.deleting import deleted
 from orderwright.infrastructure.database.repositories.kept import Kept
 from orderwright.infrastructure.database.upsert import insert_unless_there, rows_unless_there
 
@@ -100,6 +101,16 @@ class SqlTasks(Kept[Task, str]):
 
     async def extend_lease(self, task_id: str, fence: int, lease_until: datetime) -> bool:
         return await self._write(task_id, fence, lease_until=lease_until)
+
+    async def forget(self, before: datetime, *, limit: int) -> int:
+        old = (
+            select(_tasks.id)
+            .where(_tasks.state == TaskState.SUCCEEDED, _tasks.finished_at < before)
+            .order_by(_tasks.finished_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return await deleted(self._session, delete(tables_work.tasks).where(_tasks.id.in_(old)))
 
     async def _write(self, task_id: str, fence: int, **values: object) -> bool:
         written = await self._session.execute(
