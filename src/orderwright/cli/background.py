@@ -27,10 +27,10 @@ Chosen = Callable[["Container"], Sequence[Any]]
 
 def run_until_stopped(name: str, chosen: Chosen) -> ExitCode:
     """Raises: Failure: the configuration or the database is not usable."""
+    settings = load_settings()
     stop_on_signal_from_now_on()
     from orderwright.container import configure_log
 
-    settings = load_settings()
     configure_log(settings)
     return asyncio.run(_run(name, settings, chosen))
 

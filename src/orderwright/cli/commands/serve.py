@@ -26,10 +26,10 @@ def serve(
     ] = False,
 ) -> None:
     """Run the API, and the work behind it, until stopped by SIGTERM or Ctrl-C."""
+    settings = load_settings()
     stop_on_signal_from_now_on()
     from orderwright.cli.serving.service import Service
 
-    settings = load_settings()
     if no_background:
         settings = settings.model_copy(update={"background_work": False})
     raise typer.Exit(Service(settings, host=host, port=port, workers=workers, demo=demo).run())

@@ -21,8 +21,9 @@ from uvicorn.supervisors import Multiprocess
 from orderwright.cli.entry import GC_THRESHOLDS
 from orderwright.cli.exit_codes import ExitCode
 from orderwright.cli.serving.protocol import HttpsProtocol, Protocol
-from orderwright.cli.serving.stoppable import run_one, stop_listening_to_signals
+from orderwright.cli.serving.stoppable import run_one
 from orderwright.cli.serving.stopping import GracefulStop
+from orderwright.cli.stop_signals import stop_listening_to_signals
 from orderwright.config import Settings
 from orderwright.main import create_app
 
