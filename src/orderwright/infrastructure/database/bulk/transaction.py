@@ -8,6 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 
 class DriverTransaction(Protocol):
+    """Begun and ended by plain statements: what asyncpg has for it takes a BEGIN that was cut off for
+    begun, and rolls back no COMMIT that was."""
+
     async def begin(self) -> None: ...
 
     async def roll_back(self) -> None:
