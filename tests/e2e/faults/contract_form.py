@@ -12,12 +12,10 @@ from tests.e2e.api.service import Service
 
 STATUS_OF_CODE: Final = {entry.code: entry.status for entry in ERRORS}
 FAULT_CODES: Final = {fault.code for fault in FAULTS}
-# Filled by being asked at all: refusals that are kept for a retry, failures that are counted. And what
-# the service writes in its own time: the relay moves events, which are counted themselves, and the
-# first look at the schedules writes them down.
-MEMORY: Final = frozenset(
-    {"idempotency_keys", "sign_in_failures", "outbox", "event_feed", "schedules"}
-)
+# Filled by being asked at all: refusals that are kept for a retry. And what the service writes in its own
+# time: the relay moves events, which are counted themselves, and the first look at the schedules writes
+# them down.
+MEMORY: Final = frozenset({"idempotency_keys", "outbox", "event_feed", "schedules"})
 
 
 def faults_of_form(response: httpx2.Response) -> list[str]:
