@@ -18,7 +18,7 @@ from orderwright.infrastructure.external_services.gateway_webhooks import (
     StandardWebhooks,
     StripeWebhooks,
 )
-from tests.back_office import BackOffice
+from tests.back_office import BackOffice, SteppingClock
 from tests.e2e.api.service import Service
 from tests.gateways import UnreliableGateway
 from tests.shop import Shop
@@ -82,7 +82,10 @@ async def test_a_charge_that_nobody_heard_of_is_found_because_the_gateway_tells(
     service: Service,
 ) -> None:
     office = BackOffice(
-        service.container.database(), gateway=UnreliableGateway(OperationKind.CHARGE)
+        service.container.database(),
+        gateway=UnreliableGateway(OperationKind.CHARGE),
+        # Of today, or the service itself would find the order overdue.
+        clock=SteppingClock(now(service)),
     )
     order = await office.paid(await office.product())
     assert order.payment_status is PaymentStatus.UNKNOWN
